@@ -33,9 +33,12 @@ export const nextStepFor = (code: FailureCode, status: FailureStatus): string =>
 
 /** What an operator does when retries have not helped. Undefined when only Kombo or the ATS can fix it. */
 export const nextStepIfItPersists = (code: FailureCode): string | undefined => {
-  const [, step] = /if this persists[,:] (.+)$/is.exec(failureOf(code).nextStep) ?? [];
+  const step = stepIfItPersists(code);
   return step && `${step.charAt(0).toUpperCase()}${step.slice(1)}`;
 };
+
+const stepIfItPersists = (code: FailureCode): string | undefined =>
+  /if this persists[,:] (.+)$/is.exec(failureOf(code).nextStep)?.[1];
 
 /**
  * What an operator does whose request failed with this code. No file waits for it, so nothing is retried automatically.
@@ -46,11 +49,19 @@ export const nextStepOfRequest = (code: FailureCode): string => {
   return passes ? 'Repeat the request in a minute.' : nextStep;
 };
 
+/** Whether a pause with this cause ends without anyone acting: an outage, throttling, or a first sync. */
+export const endsAutomatically = (code: FailureCode): boolean =>
+  code !== 'INTEGRATION_PAUSED' && failureOf(code).acts === 'nobody';
+
 /** What an operator does about a pause. This includes an unreadable lane, which "resume" replaces. */
-export const nextStepOfPause = (code: FailureCode): string =>
-  code === 'INTEGRATION_PAUSED'
-    ? 'An operator ends it with "resume"; its files are then sent.'
-    : failureOf(code).nextStep;
+export const nextStepOfPause = (code: FailureCode): string => {
+  if (code === 'INTEGRATION_PAUSED') return 'An operator ends it with "resume"; its files are then sent.';
+  const { pauses, nextStep } = failureOf(code);
+  if (pauses !== 'nothing') return nextStep;
+  // An outage or throttling: the row's next step is about the one file that met it.
+  const persists = stepIfItPersists(code) ?? 'ask Kombo support.';
+  return `Nothing to do: one call every 1 to 30 minutes tests whether it is over; then all waiting files are sent. If it lasts for more than an hour: ${persists}`;
+};
 
 /** Completes "It is rejected" and "Rejected". */
 export const becauseOf = (code: FailureCode): string => {

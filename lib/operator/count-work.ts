@@ -21,6 +21,8 @@ export interface WorkCounts {
   readonly oldestDueAt?: number;
   /** How many are held under each failure code. */
   readonly heldByCode: Readonly<Record<string, number>>;
+  /** The waiting and unknown files of each integration that the index lists as having work. */
+  readonly byIntegration: ReadonlyMap<string, Pick<WorkCounts, 'waiting' | 'unknown'>>;
   /** False when time ran out; the numbers are then lower bounds. */
   readonly complete: boolean;
 }
@@ -35,6 +37,7 @@ export const countWork = async (
 ): Promise<WorkCounts> => {
   const counts = { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0 };
   const heldByCode: Record<string, number> = {};
+  const byIntegration = new Map<string, { waiting: number; unknown: number }>();
   let oldestDueAt = Number.POSITIVE_INFINITY;
   let complete = true;
   const now = clock.now();
@@ -43,7 +46,11 @@ export const countWork = async (
     return complete;
   };
 
-  const countPart = async (hash: string, isOpen: boolean): Promise<void> => {
+  const countPart = async (
+    hash: string,
+    isOpen: boolean,
+    ofLane: { waiting: number; unknown: number } = { waiting: 0, unknown: 0 },
+  ): Promise<void> => {
     let after: Awaited<ReturnType<Table['query']>>['next'];
     do {
       if (!hasTime()) return;
@@ -53,6 +60,7 @@ export const countWork = async (
         const status = its === 'attached' ? 'held' : its;
         if (status !== 'sending' && status !== 'waiting' && status !== 'unknown' && status !== 'held') continue;
         counts[status] += 1;
+        if (status === 'waiting' || status === 'unknown') ofLane[status] += 1;
         if (status === 'held') heldByCode[code] = (heldByCode[code] ?? 0) + 1;
         else if (isOpen && workAt <= now) {
           counts.dueNow += 1;
@@ -67,8 +75,10 @@ export const countWork = async (
   const countLanes = (part: 'open' | 'paused'): Promise<number> =>
     inParallel(lanes.directory(part), parallelCounts, hasTime, async ({ integrationId }) => {
       const isOpen = isAccountOpen && part === 'open';
-      await countPart(lanePartition('wait', integrationId), isOpen);
-      await countPart(lanePartition('backfill', integrationId), isOpen);
+      const ofLane = { waiting: 0, unknown: 0 };
+      byIntegration.set(integrationId, ofLane);
+      await countPart(lanePartition('wait', integrationId), isOpen, ofLane);
+      await countPart(lanePartition('backfill', integrationId), isOpen, ofLane);
     });
 
   await Promise.all([
@@ -76,5 +86,5 @@ export const countWork = async (
     countLanes('open'),
     countLanes('paused'),
   ]);
-  return { ...counts, ...(Number.isFinite(oldestDueAt) && { oldestDueAt }), heldByCode, complete };
+  return { ...counts, ...(Number.isFinite(oldestDueAt) && { oldestDueAt }), heldByCode, byIntegration, complete };
 };

@@ -1,5 +1,5 @@
 import type { Courier } from '../courier.ts';
-import { accountLane, type LaneCounts } from '../lane/lane.ts';
+import { accountLane } from '../lane/lane.ts';
 import { type Closed, closedBy } from '../lane/lane-store.ts';
 import type { Pause } from '../lane/pause.ts';
 import { ledgerPageSize } from '../limits.ts';
@@ -8,8 +8,6 @@ import { ledgerPageSize } from '../limits.ts';
 export interface ListedPause extends Closed {
   /** Absent when the lane's item cannot be read, which closes it as well. */
   readonly pause?: Pause;
-  /** Counts from the last reading, at most an hour old. */
-  readonly counts?: LaneCounts;
 }
 
 /** All pauses, the account's first. Includes unreadable lanes among the first hundred open ones. */
@@ -28,12 +26,7 @@ export const listPauses = async ({ lanes }: Pick<Courier, 'lanes'>): Promise<rea
     const lane = await lanes.read(integrationId);
     const closed = closedBy(integrationId, lane);
     if (!closed) continue;
-    const known = lane === 'unreadable' ? {} : { pause: lane.pause, counts: lane.counts };
-    pauses.push({
-      ...closed,
-      ...(known.pause && { pause: known.pause }),
-      ...(known.counts && { counts: known.counts }),
-    });
+    pauses.push({ ...closed, ...(lane !== 'unreadable' && lane.pause && { pause: lane.pause }) });
   }
   return pauses;
 };

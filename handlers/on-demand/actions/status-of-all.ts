@@ -39,7 +39,7 @@ export const statusOfAll = async (
     files.push(fileOfRecord(known));
     last = here;
   }
-  const { oldestDueAt, heldByCode, complete, ...numbers } = counts;
+  const { oldestDueAt, heldByCode, byIntegration: _, complete, ...numbers } = counts;
   return {
     ok: true,
     message:
@@ -51,7 +51,7 @@ export const statusOfAll = async (
     ...(oldestDueAt !== undefined && { oldestDueAt: new Date(oldestDueAt).toISOString() }),
     ...(!complete && { countsAre: 'at least; time ran out' }),
     heldByCode: Object.entries(heldByCode).map(([code, number]) => ({ code, number, ...adviceFor(code) })),
-    pauses: pauses.map((pause) => pauseAnswer(pause, pauses)),
+    pauses: pauses.map((pause) => pauseAnswer(pause, pauses, counts)),
     sweep: sweepAnswer(sweep, courier.clock.now()),
     ...(canary && canaryKey !== undefined && { canary: canaryAnswer(canary, canaryKey, courier.clock.now()) }),
     [list]: files,
@@ -119,17 +119,31 @@ const canaryAnswer = (canary: Canary, key: string, now: number) => {
   return { sentence, key, ...(todo !== undefined && { nextStep: todo }) };
 };
 
-const pauseAnswer = ({ integrationId, code, sentence, pause, counts }: ListedPause, all: readonly ListedPause[]) => ({
+const pauseAnswer = (
+  { integrationId, code, sentence, pause }: ListedPause,
+  all: readonly ListedPause[],
+  counts: WorkCounts,
+) => ({
   integration: laneNameOf(integrationId),
   state: 'paused',
   by: pause?.by ?? 'an unreadable record',
   code,
   sentence,
+  meaning: failures[code].meaning,
   nextStep: nextStepOfPause(code),
-  ...(counts && { waiting: counts.waiting, unknown: counts.unknown, countedAt: new Date(counts.at).toISOString() }),
+  ...filesBehind(integrationId, counts),
   ...(pause?.end && nextTry(pause.end.nextAt, integrationId, all)),
   next: { action: 'resume', integration_id: laneNameOf(integrationId), code, reason: '...' },
 });
+
+/** Counted with everything else, so the numbers are as complete as those of all files. */
+const filesBehind = (integrationId: string, counts: WorkCounts) => {
+  const { waiting, unknown } = (integrationId === accountLane ? counts : counts.byIntegration.get(integrationId)) ?? {
+    waiting: 0,
+    unknown: 0,
+  };
+  return { waiting, unknown };
+};
 
 /** While the account is paused, single integrations are not tried, so the time in their own pause may be long past. */
 const nextTry = (nextAt: number, integrationId: string, all: readonly ListedPause[]) =>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   becauseOf,
+  endsAutomatically,
   explains,
   isGivenUp,
   nextStepFor,
@@ -53,6 +54,22 @@ test('a request that met a temporary failure can be repeated in a minute; any ot
 test('a pause by an operator is ended by an operator; any other has the next step of its cause', () => {
   expect(nextStepOfPause('INTEGRATION_PAUSED')).toBe('An operator ends it with "resume"; its files are then sent.');
   expect(nextStepOfPause('INTEGRATION.INACTIVE')).toBe(nextStepIn('INTEGRATION.INACTIVE'));
+});
+
+test.each<[FailureCode, string]>([
+  ['KOMBO_FAULT', 'ask Kombo support.'],
+  ['PLATFORM.RATE_LIMIT_EXCEEDED', 'find out what else uses this API key, or ask Kombo for a higher limit.'],
+])('a pause by %s says what ends it, not what one file would need', (code, persists) => {
+  expect(nextStepOfPause(code)).toBe(
+    `Nothing to do: one call every 1 to 30 minutes tests whether it is over; then all waiting files are sent. If it lasts for more than an hour: ${persists}`,
+  );
+});
+
+test('outages, throttling and a first sync end automatically, every other pause needs somebody', () => {
+  const codes = ['KOMBO_FAULT', 'KOMBO_RATE_LIMITED', 'INTEGRATION.SETUP_SYNC_PENDING'] as const;
+  expect(codes.map(endsAutomatically)).toEqual([true, true, true]);
+  const others = ['INTEGRATION.INACTIVE', 'INTEGRATION.SETUP_INCOMPLETE', 'INTEGRATION_PAUSED'] as const;
+  expect(others.map(endsAutomatically)).toEqual([false, false, false]);
 });
 
 test.each<[FailureCode, string]>([

@@ -9,7 +9,11 @@ beforeEach(() => {
   world = laneWorld();
 });
 
-const counted = (durationMs = 5 * minute) => countWork(world.deadline(durationMs), world.newCourier());
+const countedAll = (durationMs = 5 * minute) => countWork(world.deadline(durationMs), world.newCourier());
+const counted = async (durationMs?: number) => {
+  const { byIntegration: _, ...counts } = await countedAll(durationMs);
+  return counts;
+};
 const none = { sending: 0, waiting: 0, unknown: 0, held: 0, dueNow: 0, heldByCode: {}, complete: true };
 
 test('an empty ledger is counted as empty and complete', async () => {
@@ -45,6 +49,18 @@ test('files behind a pause are counted as waiting, not as due', async () => {
   world.addWaiting('GRK2', { dueAt: nine - hour, change: { backfill: true } });
   world.setLane({ pause: byOperator });
   expect(await counted()).toEqual({ ...none, waiting: 2 });
+});
+
+test('waiting and unknown files are counted for each integration, those of a backfill and behind a pause as well', async () => {
+  world.addWaiting('GRK1');
+  world.addWaiting('GRK2', { change: { backfill: true } });
+  world.addWaiting('GRK3', { state: { ...states.unknown, dueAt: nine + minute } });
+  world.addWaiting('GRK4', { id: otherIntegration });
+  world.setLane({ pause: byOperator });
+  expect(Object.fromEntries((await countedAll()).byIntegration)).toEqual({
+    [integrationId]: { waiting: 2, unknown: 1 },
+    [otherIntegration]: { waiting: 1, unknown: 0 },
+  });
 });
 
 test('a lease that has ended is counted as due', async () => {

@@ -16,16 +16,14 @@ test('without pauses the list of pauses is empty, whatever waits', async () => {
   expect(await listed()).toEqual([]);
 });
 
-test('each pause is listed with its cause and what waited when it was last counted', async () => {
-  const counts = { waiting: 3, unknown: 1, at: nine };
-  world.setLane({ pause: missingRight, counts });
+test('each pause is listed with its cause', async () => {
+  world.setLane({ pause: missingRight });
   expect(await listed()).toEqual([
     {
       integrationId,
       code: 'INTEGRATION.PERMISSION_MISSING',
       sentence: expect.stringMatching(/^The integration has been paused since 2026-01-05T09:00:00.000Z: /),
       pause: missingRight,
-      counts,
     },
   ]);
 });

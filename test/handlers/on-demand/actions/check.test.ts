@@ -431,6 +431,21 @@ describe('check of the other parts', () => {
     expect((await check()).of('pause of everything')?.found).toContain('cannot be read');
   });
 
+  test('a pause that ends automatically is a warning, so that nothing is called wrong in an outage', async () => {
+    for (const id of ['GRK1', 'GRK2', 'GRK3']) {
+      const name = `candidates/${id}/CV.pdf`;
+      world.put(name);
+      world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
+      await world.ask({ action: 'attach', key: name });
+    }
+    const { of, lines } = await check();
+    expect(of(`pause of ${integrationId}`)).toMatchObject({
+      state: 'warning',
+      todo: expect.stringMatching(/^Nothing to do: .* To end it now: \{"action":"resume"/),
+    });
+    expect(wrongOf(lines)).toEqual([]);
+  });
+
   test('check reports a lease shorter than the function', async () => {
     const runtime = world.newFunction({ LEASE_SECONDS: '100' });
     expect((await check({}, runtime)).of('times')).toMatchObject({

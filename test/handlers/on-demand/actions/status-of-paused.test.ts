@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hour, integrationId, minute } from '../../../fakes/ledger-samples.ts';
+import { hour, integrationId } from '../../../fakes/ledger-samples.ts';
 import { losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
@@ -48,6 +48,15 @@ describe('status of a key whose integration is paused', () => {
     );
   });
 
+  test('says what ends an outage, not what the file that met it would need, for a file that was never sent', async () => {
+    for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`, losesFile);
+    await attach(key);
+    const { message } = await world.ask({ action: 'status', key });
+    expect(message).toMatch(
+      /^It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: ANSWER_LOST\. .* Nothing to do: one call every 1 to 30 minutes tests whether it is over; then all waiting files are sent\. If it lasts for more than an hour: ask Kombo support\.$/,
+    );
+  });
+
   test('status of a file in a paused lane that may be delivered says that its target is read when the pause ends', async () => {
     await attach(key, losesFile);
     await attach(other, inactive);
@@ -93,22 +102,30 @@ describe('status of all', () => {
         by: 'kombo',
         code: 'INTEGRATION.INACTIVE',
         sentence,
+        meaning: 'The integration is switched off.',
         nextStep: expect.stringContaining('Enable the integration in the Kombo dashboard'),
+        waiting: 1,
+        unknown: 0,
         triedAgainAt: since,
         next: { action: 'resume', integration_id: integrationId, code: 'INTEGRATION.INACTIVE', reason: '...' },
       },
     ]);
   });
 
-  test('status of all shows how many files wait behind a pause, as a run has counted them', async () => {
+  test('counts the files behind each pause now, and those of all integrations behind the pause of the account', async () => {
+    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`);
-    world.clock.advance(hour + minute);
-    await world.runSchedule();
-    const [pause] = (await world.ask({ action: 'status' })).pauses as [Record<string, unknown>];
-    expect(pause).toMatchObject({ waiting: 3, unknown: 0, countedAt: expect.stringMatching(/^2026-01-05T10:01/) });
-    // A pause by an operator is never probed.
-    expect(pause).not.toHaveProperty('triedAgainAt');
+    const answer = await world.ask({ action: 'status' });
+    expect(answer).toMatchObject({
+      counts: { waiting: 3 },
+      pauses: [
+        { integration: 'account', waiting: 3, unknown: 0 },
+        { integration: integrationId, waiting: 3, unknown: 0 },
+      ],
+    });
+    // A pause that an operator asked for is never tried again.
+    for (const pause of answer.pauses as object[]) expect(pause).not.toHaveProperty('triedAgainAt');
   });
 
   test('status of all shows the pause of the account first, under the name by which it is resumed', async () => {
