@@ -11,6 +11,7 @@ import { SourceError } from '../stream/source-error.ts';
 import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import type { AttachmentType } from '../upload/target.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
+import { pauseOf } from './pause-of.ts';
 
 /** What would be sent, under our names. */
 export interface WouldSend {
@@ -36,11 +37,11 @@ type DryRunCourier = Pick<Courier, 'settings' | 'storage' | 'restrictions' | 'le
 
 /** Does everything that a delivery does, except the POST and the ledger's writes. */
 export const dryRun = async (upload: Upload, deadline: Deadline, courier: DryRunCourier): Promise<DryRun> => {
-  const { settings, ledger, lanes } = courier;
+  const { settings, ledger } = courier;
   const known = await ledger.read(uploadId(upload));
   const match = matchKey(settings.keyTemplates, upload.key, settings.integrationId);
   if (!match.ok) return { upload, match, send: match, ...(known && { known }) };
-  const { closed: pause } = await lanes.gate(match.value.target.integrationId);
+  const pause = await pauseOf(match.value.target.integrationId, courier);
   const send = await prepare(upload, match.value, deadline, courier);
   return { upload, match, send, ...(known && { known }), ...(pause && { pause }) };
 };

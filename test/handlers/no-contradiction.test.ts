@@ -5,7 +5,7 @@ import { sentenceOf } from '../../handlers/on-demand/answer/file-sentence.ts';
 import { withPause } from '../../handlers/on-demand/answer/paused-files.ts';
 import type { FailureStatus } from '../../lib/failures/failure.ts';
 import { type FailureCode, failureOf, failures, isScanCode } from '../../lib/failures/failures.ts';
-import type { Gate } from '../../lib/lane/lane-store.ts';
+import { newLane } from '../../lib/lane/lane.ts';
 import type { State } from '../../lib/ledger/record.ts';
 import { toItem } from '../../lib/ledger/record-item.ts';
 import type { Outcome } from '../../lib/outcome.ts';
@@ -52,11 +52,12 @@ const fileIn = (code: FailureCode, status: FailureStatus): FileAnswer => {
   return fileOfRecord({ id: uploadId(record.upload), readable: true, record });
 };
 
-const lanesThat = (closed?: Gate['closed']) => ({
-  lanes: {
-    gate: async () => ({ ...(closed && { closed }), openedAt: 0, lane: 'unreadable', account: 'unreadable' }),
-  } as never,
-});
+/** Open lanes, or one that is paused for this cause. */
+const lanesWith = (code?: FailureCode) => {
+  const pause = code && ({ code, by: 'kombo', reason: detail, since: nine } as const);
+  const read = async (id: string) => ({ ...newLane(id), ...(pause && id === target.integrationId && { pause }) });
+  return { lanes: { read } as never };
+};
 
 /** Sentences that call an operator, and those that say that no action is needed. */
 const actor = /an operator must act/;
@@ -85,11 +86,11 @@ const expectNoContradiction = (said: string, status: FailureStatus): void => {
   }
 };
 
-test.each(cases)('an answer about a file with %s that is %s never contradicts itself', async (code, status) => {
-  const open = await withPause(fileIn(code, status), lanesThat());
+test.each(cases)('an answer about a file with %s that is %s contradicts itself nowhere', async (code, status) => {
+  const open = await withPause(fileIn(code, status), lanesWith());
   const files = [
     open,
-    ...(await Promise.all(outcomesWith(code, status).map((o) => withPause(fileOfOutcome(o), lanesThat())))),
+    ...(await Promise.all(outcomesWith(code, status).map((o) => withPause(fileOfOutcome(o), lanesWith())))),
   ];
   for (const file of files) {
     // A cause that pauses a lane asks for its fix; when the lane is open it asks for nothing.
@@ -101,12 +102,11 @@ test.each(cases)('an answer about a file with %s that is %s never contradicts it
 test.each(codes)(
   'the answer about a file behind the pause %s says that it waits for the end, and names no time',
   async (code) => {
-    const closed = { integrationId: target.integrationId, code, sentence: `The integration has been paused: ${code}.` };
     for (const status of ['waiting', 'unknown'] as const) {
-      const sentence = sentenceOf(await withPause(fileIn('INTEGRATION_PAUSED', status), lanesThat(closed)));
+      const sentence = sentenceOf(await withPause(fileIn('INTEGRATION_PAUSED', status), lanesWith(code)));
       expect(sentence).toContain('when the pause ends');
       expect(sentence).not.toMatch(/ from \d{4}-/);
-      expect(sentence).toContain(`paused: ${code}.`);
+      expect(sentence).toContain(`: ${code}. ${detail}`);
     }
   },
 );

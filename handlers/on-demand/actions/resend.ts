@@ -1,8 +1,6 @@
 import * as v from 'valibot';
 import { action } from '../action.ts';
-import { fileOfOutcome } from '../answer/file-answer.ts';
 import { sentenceOf } from '../answer/file-sentence.ts';
-import { withPause } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
 import { repeatedDecision } from '../request/repeated-decision.ts';
@@ -41,14 +39,9 @@ export const resend = action({
     }
     const decided = await writeDecision(named.record, { kind: 'resend', reason }, courier);
     if ('answer' in decided) return decided.answer;
-    const { outcome, done } = await sendNow(decided.record, courier);
-    const file = await withPause(fileOfOutcome(outcome), courier);
-    const isSent = done === 'tried' && file.status === 'attached';
-    const sentence = isSent
-      ? 'It was sent again.'
-      : done === 'tried'
-        ? 'It was tried again.'
-        : 'It is released to be sent again.';
-    return { ok: isSent, message: `${sentence} ${sentenceOf(file)}`, files: [file] };
+    const { file, done, isDone } = await sendNow(decided.record, courier);
+    const sentence =
+      done !== 'tried' ? 'It is released to be sent again.' : isDone ? 'It was sent again.' : 'It was tried again.';
+    return { ok: isDone, message: `${sentence} ${sentenceOf(file)}`, files: [file] };
   },
 });

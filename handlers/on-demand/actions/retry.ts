@@ -5,9 +5,7 @@ import { ledgerPageSize } from '../../../lib/limits.ts';
 import { defaultFiles } from '../../limits.ts';
 import { type ActionCourier, action, oneOf } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
-import { fileOfOutcome } from '../answer/file-answer.ts';
 import { sentenceOf } from '../answer/file-sentence.ts';
-import { withPause } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { findRecord } from '../request/find-record.ts';
 import { type Done, sendNow } from '../request/send-now.ts';
@@ -84,15 +82,13 @@ const retryOne = async (
   if ('answer' in named) return named.answer;
   const decided = await writeDecision(named.record, decision, courier);
   if ('answer' in decided) return decided.answer;
-  const { outcome, done } = await sendNow(decided.record, courier);
-  const file = await withPause(fileOfOutcome(outcome), courier);
-  const isAttached = file.status === 'attached' || file.status === 'already-attached';
-  return { ok: isAttached, message: `${doneSentence[done]} ${sentenceOf(file)}`, files: [file] };
+  const { file, done, isDone } = await sendNow(decided.record, courier);
+  return { ok: isDone, message: `${doneSentence[done]} ${sentenceOf(file)}`, files: [file] };
 };
 
 const doneSentence: Readonly<Record<Done, string>> = {
   tried: 'It was tried again.',
-  looked: 'Its target was read again.',
+  looked: 'The files at its target were checked again.',
   released: 'It is released.',
 };
 

@@ -23,16 +23,21 @@ export const repeatedDecision = async (
   const file = await withPause(fileOfRecord({ id: uploadId(record.upload), readable: true, record }), courier);
   const done = doneBefore(record, decision, courier.clock.now());
   if (done === undefined) return undefined;
-  const { status } = record.state;
-  const isDone = status === 'attached' || status === 'sending' || decision.kind === 'resolve';
   const more = decision.kind === 'resend' ? ' To send one more copy, give a different reason.' : '';
   return {
-    ok: isDone,
+    ok: isDone(record, decision),
     message: `${done} ${sentenceOf(file)}${more}`,
-    repeated: true,
+    ...(record.note?.action === decision.kind && { repeated: true }),
     files: [file],
   };
 };
+
+/** A file that was released and not tried since waits for a run, for example behind a pause. */
+const isDone = ({ state, note, attemptedAt = 0 }: LedgerRecord, { kind }: Decision): boolean =>
+  kind === 'resolve' ||
+  state.status === 'attached' ||
+  state.status === 'sending' ||
+  (state.status === 'waiting' && note !== undefined && attemptedAt <= note.at);
 
 const doneBefore = (record: LedgerRecord, { kind, reason }: Decision, now: number): string | undefined => {
   const { note, state } = record;

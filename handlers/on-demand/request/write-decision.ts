@@ -7,6 +7,7 @@ import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
 import { sentenceOf } from '../answer/file-sentence.ts';
+import { withPause } from '../answer/paused-files.ts';
 import { repeatedDecision } from './repeated-decision.ts';
 
 /** Writes an operator's decision about one upload, or answers why it was not written. */
@@ -19,12 +20,17 @@ export const writeDecision = async (
   if (decided.done) return { record: decided.record };
   const { why, known } = decided;
   const repeated = why === 'state' && known?.readable && (await repeatedDecision(known.record, decision, courier));
-  return { answer: repeated || explainUndecided(decided, decision) };
+  return { answer: repeated || (await explainUndecided(decided, decision, courier)) };
 };
 
-const explainUndecided = ({ why, known }: Extract<Decided, { done: false }>, { kind }: OperatorDecision): Answer => {
-  const files = known ? { files: [fileOfRecord(known)] } : {};
-  const state = known ? sentenceOf(fileOfRecord(known)) : '';
+const explainUndecided = async (
+  { why, known }: Extract<Decided, { done: false }>,
+  { kind }: OperatorDecision,
+  courier: Pick<ActionCourier, 'lanes'>,
+): Promise<Answer> => {
+  const file = known && (await withPause(fileOfRecord(known), courier));
+  const files = file ? { files: [file] } : {};
+  const state = file ? sentenceOf(file) : '';
   switch (why) {
     case 'state':
       return {
@@ -110,6 +116,8 @@ const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: Operato
   const status = known?.readable ? known.record.state.status : undefined;
   if (status === 'attached' && kind === 'retry') return 'To send it again anyway, use "resend" with "force": true.';
   if (status === 'sending') return 'Repeat the request when the delivery has ended.';
+  if (kind === 'resolve' && status === 'waiting')
+    return 'To prevent it from being sent, delete its object: the file is then rejected with OBJECT_GONE, which the alarm "rejected" reports.';
   if (kind === 'resolve')
     return '"resolve" is for files that are held or may have been delivered, and for attached files that the malware scan did not find clean.';
   return '';

@@ -260,7 +260,8 @@ describe('retry', () => {
     await sentWith(notFound);
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     const one = await world.ask({ action: 'retry', key, reason });
-    expect(one).toMatchObject({ ok: false, files: [{ status: 'waiting', paused: expect.stringContaining('paused') }] });
+    expect(one).toMatchObject({ ok: true, files: [{ status: 'waiting', paused: expect.stringContaining('paused') }] });
+    expect(one.files).not.toMatchObject([{ unchanged: true }]);
     expect(one.message).toMatch(
       /^It is released\. It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. /,
     );
@@ -428,6 +429,17 @@ describe('resolve', () => {
     expect(world.kombo.posts).toHaveLength(1);
     await world.ask({ action: 'retry', key, reason: 'It is wanted after all.' });
     expect(world.kombo.posts).toHaveLength(2);
+  });
+
+  test('of a file that waits behind a pause says when it is sent, and how to prevent that', async () => {
+    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const answer = await world.ask(resolve);
+    expect(answer).toMatchObject({ ok: false, files: [{ status: 'waiting' }] });
+    expect(answer.message).toMatch(
+      /^Nothing was done: its state does not allow "resolve"\. It is not delivered yet and will be sent automatically when the pause ends\. .* To prevent it from being sent, delete its object: the file is then rejected with OBJECT_GONE, which the alarm "rejected" reports\.$/,
+    );
   });
 
   test('resolve of a rejected file changes nothing: only a newer upload or "retry" sends it', async () => {

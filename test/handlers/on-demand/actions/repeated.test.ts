@@ -74,8 +74,8 @@ describe('the same resend again', () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const first = await world.ask(resend);
     const second = await world.ask(resend);
-    expect(first.ok).toBe(false);
-    expect(second).toMatchObject({ ok: false, repeated: true, files: [{ status: 'waiting' }] });
+    expect(first.ok).toBe(true);
+    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'waiting' }] });
     expect(second.message).toMatch(
       /^Nothing was sent now: it was already released for this reason to be sent again, at /,
     );
@@ -91,6 +91,19 @@ describe('the same resend again', () => {
       expect(answer).toMatchObject({ files: [{ status: 'waiting', resent: true }] });
       expect(answer.message).toContain('It will be sent again automatically when the pause ends.');
     }
+  });
+
+  test('of a file whose attempt failed is answered as not done', async () => {
+    await attached();
+    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
+    const courier = world.newFunction();
+    const gate: typeof courier.lanes.gate = (id) => {
+      world.clock.advance(1);
+      return courier.lanes.gate(id);
+    };
+    const first = await world.ask(resend, { lanes: { ...courier.lanes, gate } });
+    expect(first).toMatchObject({ ok: false, files: [{ status: 'waiting', attempts: 2 }] });
+    expect(await world.ask(resend)).toMatchObject({ ok: false, repeated: true, files: [{ status: 'waiting' }] });
   });
 
   test('a resend of a file behind a pause that was never sent claims no copy', async () => {
@@ -208,12 +221,14 @@ describe('the same request twice', () => {
     });
   });
 
-  test('resolve of a file that was found at the target in the meantime is a success', async () => {
+  test('resolve of a file that was found at the target in the meantime, which is no repetition', async () => {
     await attached();
-    expect(await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' })).toMatchObject({
+    const answer = await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' });
+    expect(answer).toMatchObject({
       ok: true,
       message: expect.stringMatching(/^Nothing was done: there is nothing to resolve\. It is attached/),
     });
+    expect(answer).not.toHaveProperty('repeated');
   });
 
   test('forget twice erases once, and the second answer is a success', async () => {

@@ -48,6 +48,17 @@ describe('status of a key whose integration is paused', () => {
     );
   });
 
+  test('knows a pause that began after the function last looked at the integration', async () => {
+    await attach(other);
+    const courier = world.newFunction();
+    await courier.lanes.gate(integrationId);
+    await attach(key, inactive);
+    expect(await world.ask({ action: 'status', key }, courier)).toMatchObject({ files: [{ paused: advised }] });
+    expect(await world.ask({ action: 'dryRun', key }, courier)).toMatchObject({
+      files: [{ wouldAttach: false, message: expect.stringContaining('has been paused since') }],
+    });
+  });
+
   test('says what ends an outage, not what the file that met it would need, for a file that was never sent', async () => {
     for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`, losesFile);
     await attach(key);
