@@ -412,7 +412,9 @@ describe('check of the other parts', () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The ATS moves.' });
     const { of } = await check();
     const line = of('pause of everything');
-    expect(line?.found).toMatch(/^Everything has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\.$/);
+    expect(line?.found).toMatch(
+      /^Everything has been paused since \S+: INTEGRATION_PAUSED\. The operator's reason: "The ATS moves"\.$/,
+    );
     const [request = ''] = /\{.*\}/.exec(line?.todo ?? '') ?? [];
     expect(await world.ask(JSON.parse(request))).toMatchObject({ ok: true });
     expect((await check()).of('pauses')).toMatchObject({ state: 'ok', found: 'Nothing is paused.' });

@@ -29,6 +29,17 @@ describe('pause', () => {
     });
   });
 
+  test('of an integration that nothing is known of is made, and says that its id may be a mistake', async () => {
+    world.put(key);
+    await world.ask({ action: 'attach', key });
+    const mistyped = `${integrationId}x`;
+    const answer = await world.ask({ ...pause, integration_id: mistyped });
+    expect(answer).toMatchObject({ ok: true, next: { action: 'resume', integration_id: mistyped } });
+    expect(answer.message).toContain(
+      `"next" ends the pause. No file of ${mistyped} is known so far, so check the id for a mistake. Integrations with files now: ${integrationId}.`,
+    );
+  });
+
   test('a file of a paused integration waits without a call, and is sent after the request in "next"', async () => {
     const { next } = await world.ask(pause);
     world.put(key);
@@ -38,7 +49,7 @@ describe('pause', () => {
       files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', attempts: 0 }],
     });
     expect(answer.message).toMatch(
-      /^It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. An operator ends it with "resume"; its files are then sent\.$/,
+      /^It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The operator's reason: "The ATS moves"\. An operator ends it with "resume"; its files are then sent\.$/,
     );
     expect(world.kombo.posts).toHaveLength(0);
     expect(await world.ask({ ...(next as object), reason: 'It has moved.' })).toMatchObject({ ok: true });
@@ -50,7 +61,7 @@ describe('pause', () => {
     await world.ask(pause);
     const answer = await world.ask({ ...pause, reason: 'Another one.' });
     expect(answer.message).toMatch(
-      /^It is already paused\. The integration has been paused since \S+: .*The ATS moves\.$/,
+      /^It is already paused\. The integration has been paused since \S+: .*"The ATS moves"\.$/,
     );
   });
 

@@ -44,7 +44,7 @@ describe('status of a key whose integration is paused', () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     await attach(key);
     expect((await world.ask({ action: 'status', key })).message).toContain(
-      `Everything has been paused since ${since}: INTEGRATION_PAUSED. The key is being renewed.`,
+      `Everything has been paused since ${since}: INTEGRATION_PAUSED. The operator's reason: "The key is being renewed".`,
     );
   });
 
