@@ -98,15 +98,20 @@ const lookAgain = ({ state, settings, now, random }: AfterLook, retryAfterMs = 0
 };
 
 const undecided = ({ record, state, seen }: AfterLook, because?: string): LookEvent => {
-  const { code, detail: doubt } = state.failure;
-  const history = code === 'RESTORED_DOUBT' ? doubt : `${timesSent(record)}; the last attempt ended with ${code}.`;
-  const detail = [history, seen, ...(because === undefined ? [] : [because])].join(' ');
+  const detail = [historyOf(record, state), seen, ...(because === undefined ? [] : [because])].join(' ');
   return { kind: 'undecidable', failure: { ...state.failure, code: 'OUTCOME_UNKNOWN', detail } };
 };
 
 /** The count can be 0, because an operator's retry resets it and the target is checked before anything is sent. */
-const timesSent = ({ unknownAttempts = 1 }: LedgerRecord): string => {
-  if (unknownAttempts === 0) return 'It was not sent again since the last retry by an operator';
+const historyOf = ({ unknownAttempts = 1 }: LedgerRecord, { failure }: UnknownOutcome): string => {
+  if (failure.code === 'RESTORED_DOUBT') return failure.detail;
+  const cause = causeOf(failure);
+  const ended = cause === undefined ? '.' : `; the last attempt ended with ${cause}.`;
+  if (unknownAttempts === 0) return `It has not been sent since the last retry by an operator${ended}`;
   const times = unknownAttempts === 1 ? 'once' : `${unknownAttempts} times`;
-  return `It was sent ${times} without a clear answer`;
+  return `It was sent ${times} without a clear answer${ended}`;
 };
+
+/** After a retry of a held file, only the detail of its failure names the cause of the doubt. */
+const causeOf = ({ code, detail }: UnknownOutcome['failure']): string | undefined =>
+  code === 'OUTCOME_UNKNOWN' ? /last attempt ended with ([\w.]+)\. /.exec(detail)?.[1] : code;

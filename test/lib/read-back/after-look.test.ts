@@ -123,12 +123,26 @@ describe('a doubt that does not pass', () => {
 });
 
 test.each([
-  [0, 'It was not sent again since the last retry by an operator; the last attempt ended with ANSWER_LOST.'],
+  [0, 'It has not been sent since the last retry by an operator; the last attempt ended with ANSWER_LOST.'],
   [1, 'It was sent once without a clear answer; the last attempt ended with ANSWER_LOST.'],
   [3, 'It was sent 3 times without a clear answer; the last attempt ended with ANSWER_LOST.'],
 ])('the failure of an undecidable file says how often it was sent: %i times', (unknownAttempts, words) => {
   const held = after(staying, { state: { doubtfulLooks: 1 }, record: { unknownAttempts } });
   expect(held).toMatchObject({ failure: { detail: `${words} ${seen} ${because}` } });
+});
+
+test('what is held again after a retry still names the cause of the doubt, and a file that was only doubted names none', () => {
+  const once = after(staying, { state: { doubtfulLooks: 1 } });
+  if (once.kind !== 'undecidable') throw new Error('It is decided.');
+  const again = { state: { doubtfulLooks: 1, failure: once.failure }, record: { unknownAttempts: 0 } };
+  const words = 'It has not been sent since the last retry by an operator';
+  const held = after(staying, again);
+  expect(held).toMatchObject({
+    failure: { detail: `${words}; the last attempt ended with ANSWER_LOST. ${seen} ${because}` },
+  });
+  const failure = { code: 'OUTCOME_UNKNOWN', detail: 'The ledger was restored.' } as const;
+  const restored = after(staying, { ...again, state: { doubtfulLooks: 1, failure } });
+  expect(restored).toMatchObject({ failure: { detail: `${words}. ${seen} ${because}` } });
 });
 
 test('the failure of an undecidable file after a restore of the table names the restore instead of an attempt', () => {
