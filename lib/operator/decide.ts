@@ -22,18 +22,16 @@ export type OperatorDecision =
   | Pick<EventOf<'resend'>, 'kind' | 'reason'>
   | EventOf<'resolve'>;
 
+/**
+ * Why a decision was not written. `state`: its state does not allow it. `threat`: the scan found a threat. `scan`: there
+ * is no clean verdict. `verdict`: the scan has reported something that the operator has not seen. `key`: its key names
+ * no target. `gone`: erased in the meantime. `conflict`: too many writers.
+ */
+export type Undecided = 'state' | 'threat' | 'scan' | 'verdict' | 'key' | 'gone' | 'conflict' | 'unreadable';
+
 export type Decided =
   | { readonly done: true; readonly record: LedgerRecord }
-  | {
-      readonly done: false;
-      /**
-       * `state`: its state does not allow it. `threat`: the scan found a threat. `scan`: there is no clean verdict.
-       * `verdict`: the scan has reported something that the operator has not seen. `key`: its key names no target.
-       * `gone`: erased in the meantime. `conflict`: too many writers.
-       */
-      readonly why: 'state' | 'threat' | 'scan' | 'verdict' | 'key' | 'gone' | 'conflict' | 'unreadable';
-      readonly known?: LedgerEntry;
-    };
+  | { readonly done: false; readonly why: Undecided; readonly known?: LedgerEntry };
 
 /**
  * Writes an operator's decision into the record, whatever its state is by then. A file that the scan did not find clean
@@ -68,16 +66,19 @@ export const decide = async (
   return { done: false, why: 'conflict' };
 };
 
-/** Whether a retry would release the file, and where it would be sent. Writes nothing. */
+/** Where a retry would send the file, or why it would not release it. Writes nothing. */
 export const foreseeRetry = (
   record: LedgerRecord,
   { settings, clock }: Pick<Courier, 'settings' | 'clock'>,
-): { readonly target: Target } | undefined => {
+): { readonly target: Target } | { readonly why: Undecided } => {
   const match = matchKey(settings.keyTemplates, record.upload.key, settings.integrationId);
   const decision = { kind: 'retry', reason: '' } as const;
+  const why = obstacle(record, decision, match, settings);
+  if (why) return { why };
   const target = targetNow(record, match);
-  if (!target || obstacle(record, decision, match, settings)) return undefined;
-  return transition(record, eventOf(decision, match, undefined), clock.now(), '') && { target };
+  return target && transition(record, eventOf(decision, match, undefined), clock.now(), '')
+    ? { target }
+    : { why: 'state' };
 };
 
 const targetNow = ({ target }: LedgerRecord, match: Result<KeyMatch>): Target | undefined =>

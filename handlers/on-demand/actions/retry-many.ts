@@ -1,8 +1,8 @@
 import { isGivenUp } from '../../../lib/failures/advice.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
-import type { State, Status } from '../../../lib/ledger/record.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { runReserveMs } from '../../../lib/limits.ts';
-import { decide, foreseeRetry, lacksCleanVerdict } from '../../../lib/operator/decide.ts';
+import { decide, foreseeRetry, lacksCleanVerdict, type Undecided } from '../../../lib/operator/decide.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
@@ -16,13 +16,9 @@ export interface ManyFiles {
   readonly isDry: boolean;
 }
 
-/** Files that are attached, in progress or superseded are left unchanged. */
-const retryable: ReadonlySet<Status> = new Set(['waiting', 'unknown', 'held', 'rejected']);
-const needsNothing: ReadonlySet<Status> = new Set(['attached', 'sending', 'superseded']);
-
 interface Sorted {
   readonly released: readonly LedgerEntry[];
-  readonly left: readonly LedgerEntry[];
+  readonly left: readonly Left[];
   /** The number of released files per integration. */
   readonly integrations: Readonly<Record<string, number>>;
   readonly more: boolean;
@@ -39,7 +35,7 @@ export const retryMany = async (
   courier: ActionCourier,
 ): Promise<Answer> => {
   const sorted = await sort(records, isAsked, many, courier);
-  return many.isDry ? dryAnswer(sorted, many, courier) : answerOf(sorted, courier);
+  return many.isDry ? dryAnswer(sorted, many) : answerOf(sorted, courier);
 };
 
 const sort = async (
@@ -49,7 +45,7 @@ const sort = async (
   courier: ActionCourier,
 ): Promise<Sorted> => {
   const released: LedgerEntry[] = [];
-  const left: LedgerEntry[] = [];
+  const left: Left[] = [];
   const integrations: Record<string, number> = {};
   let more = false;
   for await (const known of records) {
@@ -57,7 +53,7 @@ const sort = async (
     if (more) break;
     if (!isAsked(known)) continue;
     const done = await release(known, isDry, reason, courier);
-    if ('left' in done) left.push(done.left);
+    if ('why' in done) left.push(done);
     else {
       released.push(done.released);
       integrations[done.integrationId] = (integrations[done.integrationId] ?? 0) + 1;
@@ -66,7 +62,13 @@ const sort = async (
   return { released, left, integrations, more };
 };
 
-type Released = { readonly released: LedgerEntry; readonly integrationId: string } | { readonly left: LedgerEntry };
+/** A file that the request leaves unchanged, and why. */
+interface Left {
+  readonly known: LedgerEntry;
+  readonly why: Undecided | 'attached' | 'sending' | 'superseded' | 'given up';
+}
+
+type Released = { readonly released: LedgerEntry; readonly integrationId: string } | Left;
 
 const release = async (
   known: LedgerEntry,
@@ -74,19 +76,31 @@ const release = async (
   reason: string,
   courier: ActionCourier,
 ): Promise<Released> => {
-  if (!known.readable || !isRetryable(known.record.state)) return { left: known };
+  if (!known.readable) return { known, why: 'unreadable' };
+  const why = leftAlone(known.record, courier);
+  if (why) return { known, why };
   if (isDry) {
     const foreseen = foreseeRetry(known.record, courier);
-    return foreseen ? { released: known, integrationId: foreseen.target.integrationId } : { left: known };
+    return 'why' in foreseen
+      ? { known, why: foreseen.why }
+      : { released: known, integrationId: foreseen.target.integrationId };
   }
   const decided = await decide(known.record, { kind: 'retry', reason }, courier);
-  if (!decided.done) return { left: decided.known ?? known };
+  if (!decided.done) return { known: decided.known ?? known, why: decided.why };
   const { record } = decided;
   return { released: { id: known.id, readable: true, record }, integrationId: record.target?.integrationId ?? '' };
 };
 
+/** States that a retry of many leaves alone. A file that an operator decided not to send is released only by its key. */
+const leftAlone = (record: LedgerRecord, { settings }: Pick<ActionCourier, 'settings'>): Left['why'] | undefined => {
+  const { state } = record;
+  if (state.status === 'attached' || state.status === 'sending' || state.status === 'superseded') return state.status;
+  if (state.status !== 'rejected' || !isGivenUp(state.failure.code)) return undefined;
+  return lacksCleanVerdict(record, settings) ? 'scan' : 'given up';
+};
+
 const answerOf = async ({ released, left, integrations, more }: Sorted, courier: ActionCourier): Promise<Answer> => {
-  const files = await withPauses([...released, ...left].map(fileOfRecord), courier);
+  const files = await withPauses([...released, ...left.map(({ known }) => known)].map(fileOfRecord), courier);
   const pausedFiles = files.slice(0, released.length).filter((file) => 'paused' in file).length;
   const lookedUp = released.filter((known) => known.readable && known.record.state.status === 'unknown').length;
   const message = [
@@ -94,7 +108,7 @@ const answerOf = async ({ released, left, integrations, more }: Sorted, courier:
       ? 'There was nothing to retry.'
       : `${count(released.length, 'file')} released; ${follows(released.length, lookedUp, pausedFiles)}.`,
     pausedFiles > 0 && pausedFiles < released.length ? 'Files of a paused integration wait until its pause ends.' : '',
-    leftSentence(left, courier),
+    leftSentence(left),
     more ? 'There are more: repeat the request for the rest.' : '',
   ];
   return {
@@ -120,17 +134,13 @@ const follows = (released: number, lookedUp: number, paused: number): string => 
     : `${when} checks whether ${lookedUp} of them ${lookedUp === 1 ? 'has' : 'have'} arrived, and sends the rest`;
 };
 
-const dryAnswer = (
-  { released, left, integrations, more }: Sorted,
-  { limit }: ManyFiles,
-  courier: ActionCourier,
-): Answer => {
+const dryAnswer = ({ released, left, integrations, more }: Sorted, { limit }: ManyFiles): Answer => {
   const names = Object.entries(integrations).map(([integration, number]) => `${number} for ${integration}`);
   const message = [
     released.length === 0
       ? 'Nothing was changed. There is nothing to retry.'
       : `Nothing was changed. ${more ? 'At least ' : ''}${count(released.length, 'file')} would be released: ${names.join(', ')}.`,
-    leftSentence(left, courier),
+    leftSentence(left),
     released.length > limit ? `One request releases at most ${limit} of them, its "limit".` : '',
     more ? 'Time ran out before all were counted.' : '',
   ];
@@ -139,21 +149,38 @@ const dryAnswer = (
     message: message.filter((part) => part !== '').join(' '),
     wouldRelease: released.length,
     integrations,
-    ...(left.length > 0 && shorten('left', left.map(fileOfRecord))),
+    ...(left.length > 0 &&
+      shorten(
+        'left',
+        left.map(({ known }) => fileOfRecord(known)),
+      )),
   };
 };
 
-/** A file that an operator decided not to send is released only by its key. */
-const isRetryable = (state: State): boolean =>
-  retryable.has(state.status) && !(state.status === 'rejected' && isGivenUp(state.failure.code));
+const isFine = ({ why }: Left): boolean => why === 'attached' || why === 'sending' || why === 'superseded';
 
-const isFine = (known: LedgerEntry): boolean => known.readable && needsNothing.has(known.record.state.status);
-
-const leftSentence = (left: readonly LedgerEntry[], { settings }: Pick<ActionCourier, 'settings'>): string => {
+const leftSentence = (left: readonly Left[]): string => {
   if (left.length === 0) return '';
-  const unscanned = left.filter((known) => known.readable && lacksCleanVerdict(known.record, settings)).length;
-  const sentence = `${count(left.length, 'file')} left unchanged.`;
-  return unscanned === 0
-    ? sentence
-    : `${sentence} Without a clean scan verdict: ${count(unscanned, 'file')} of these; only "retry" by "key" with "force" can release such a file, and only a clean verdict one in which a threat was found.`;
+  const reasons = Object.entries(Object.groupBy(left, ({ why }) => leftBecause[why]));
+  const parts = reasons.map(([words, files = []]) => `${files.length} ${words}`);
+  return `${count(left.length, 'file')} left unchanged: ${parts.join('; ')}.`;
+};
+
+const unscanned = 'without a clean scan verdict (only "retry" by "key" with "force" can release such a file)';
+const changed = 'changed in the meantime (repeat the request)';
+
+/** Completes "3 files left unchanged: 2 ...". */
+const leftBecause: Readonly<Record<Left['why'], string>> = {
+  attached: 'attached already',
+  sending: 'being sent now',
+  superseded: 'replaced or deleted before it was sent',
+  'given up': 'given up by an operator (only "retry" by "key" can release such a file)',
+  key: 'with a key that still matches no template',
+  threat: unscanned,
+  scan: unscanned,
+  unreadable: 'with a record that cannot be read',
+  state: changed,
+  verdict: changed,
+  gone: changed,
+  conflict: changed,
 };

@@ -185,7 +185,7 @@ describe('a record that cannot be read', () => {
   test('a record that cannot be read is left unchanged by a retry of many, and the answer says so', async () => {
     expect(await world.ask({ action: 'retry', candidate_id: 'GRK123', reason })).toMatchObject({
       ok: false,
-      message: 'There was nothing to retry. 1 file left unchanged.',
+      message: 'There was nothing to retry. 1 file left unchanged: 1 with a record that cannot be read.',
       files: [{ status: 'held', code: 'RECORD_UNREADABLE' }],
     });
   });

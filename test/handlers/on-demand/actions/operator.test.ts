@@ -114,7 +114,9 @@ describe('retry', () => {
         await sentWith(notFound, 'candidates/GRK123/B.pdf');
         const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
         expect(answer).toMatchObject({ ok: true, released: 1 });
-        expect(answer.message).toContain('Without a clean scan verdict: 1 file of these;');
+        expect(answer.message).toContain(
+          '1 without a clean scan verdict (only "retry" by "key" with "force" can release such a file)',
+        );
         const byCode = await world.ask({ action: 'retry', code, reason });
         expect(byCode).toMatchObject({ ok: false, message: expect.stringContaining('Nothing was done') });
         await world.runSchedule();
@@ -128,7 +130,9 @@ describe('retry', () => {
         expect(await world.ask({ ...many, dry_run: true })).toMatchObject({ wouldRelease: 0 });
         const answer = await world.ask(many);
         expect(answer).toMatchObject({ ok: false, released: 0 });
-        expect(answer.message).toContain('Without a clean scan verdict: 1 file of these;');
+        expect(answer.message).toContain(
+          '1 without a clean scan verdict (only "retry" by "key" with "force" can release such a file)',
+        );
         expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({
           ok: false,
           message: expect.stringContaining('To send it without one, add "force": true.'),
@@ -158,7 +162,9 @@ describe('retry', () => {
       expect(dry).toMatchObject({ wouldRelease: 0 });
       const answer = await world.ask({ action: 'retry', ...many, reason }, requireScan);
       expect(answer).toMatchObject({ ok: false, released: 0 });
-      expect(answer.message).toContain('Without a clean scan verdict: 1 file of these;');
+      expect(answer.message).toContain(
+        '1 without a clean scan verdict (only "retry" by "key" with "force" can release such a file)',
+      );
     }
     const one = await world.ask({ action: 'retry', key, reason }, requireScan);
     expect(one).toMatchObject({ ok: false, files: [{ status: 'held' }] });
@@ -176,7 +182,9 @@ describe('retry', () => {
     await world.ask({ action: 'attach', key });
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer).toMatchObject({ ok: true, released: 2 });
-    expect(answer.message).toBe('2 files released; the next scheduled run sends them. 1 file left unchanged.');
+    expect(answer.message).toBe(
+      '2 files released; the next scheduled run sends them. 1 file left unchanged: 1 attached already.',
+    );
     await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(3);
   });
@@ -231,7 +239,9 @@ describe('retry', () => {
     await world.ask({ action: 'resolve', key: 'candidates/GRK123/A.pdf', reason });
     for (const dry_run of [true, false]) {
       const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', dry_run, reason });
-      expect(answer.message).toContain('1 file left unchanged.');
+      expect(answer.message).toContain(
+        '1 file left unchanged: 1 given up by an operator (only "retry" by "key" can release such a file).',
+      );
     }
     await world.runSchedule();
     expect(world.kombo.standing).toHaveLength(1);
@@ -263,7 +273,7 @@ describe('retry', () => {
     expect(one).toMatchObject({ ok: true, files: [{ status: 'waiting', paused: expect.stringContaining('paused') }] });
     expect(one.files).not.toMatchObject([{ unchanged: true }]);
     expect(one.message).toMatch(
-      /^It is released\. It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The ATS moves\. /,
+      /^It is released\. It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: INTEGRATION_PAUSED\. The operator's reason: "The ATS moves"\. /,
     );
     const many = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(many.message).toBe('1 file released; when the pause ends, a scheduled run sends it.');
@@ -287,7 +297,12 @@ describe('a record whose key matches no template', () => {
       expect(answer.message).toMatch(
         /^Nothing was done: its key matches none of KEY_TEMPLATES, so there is no candidate/,
       );
-      expect(await world.ask({ action: 'retry', code: 'KEY_NOT_MATCHED', reason })).toMatchObject({ released: 0 });
+      for (const more of [{ reason }, { dry_run: true }]) {
+        const many = await world.ask({ action: 'retry', code: 'KEY_NOT_MATCHED', ...more });
+        expect(many.message).toMatch(
+          /nothing to retry\. 1 file left unchanged: 1 with a key that still matches no template\.$/,
+        );
+      }
     },
   );
 

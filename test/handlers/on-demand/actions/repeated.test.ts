@@ -186,7 +186,7 @@ describe('the same request twice', () => {
     await world.runSchedule();
     expect(await world.ask(request)).toMatchObject({
       ok: true,
-      message: 'There was nothing to retry. 1 file left unchanged.',
+      message: 'There was nothing to retry. 1 file left unchanged: 1 attached already.',
     });
     expect(world.kombo.posts).toHaveLength(2);
   });
@@ -297,7 +297,7 @@ describe('a dry run of retry', () => {
     await attached();
     const request = { action: 'retry', candidate_id: 'GRK123', reason };
     const dry = await world.ask({ ...request, dry_run: true });
-    expect(dry.message).toContain('1 file left unchanged.');
+    expect(dry.message).toContain('1 file left unchanged: 1 attached already.');
     const real = await world.ask({ ...request, dry_run: false });
     expect(dry.wouldRelease).toBe(2);
     expect(real).toMatchObject({ released: 2, integrations: dry.integrations });
