@@ -31,6 +31,12 @@ export const isGivenUp = (code: FailureCode): boolean => failureOf(code).atFault
 export const nextStepFor = (code: FailureCode, status: FailureStatus): string =>
   explains(code, status) ? failureOf(code).nextStep : otherwise[status];
 
+/** As `nextStepFor`, for a log line, in which a key that matches no template is masked. */
+export const nextStepInLog = (code: FailureCode, status: FailureStatus): string =>
+  code === 'KEY_NOT_MATCHED'
+    ? `${nextStepFor(code, status)} To see the key, send {"action":"status","list":"rejected"} to on-demand and look for the ETag of this line.`
+    : nextStepFor(code, status);
+
 /** What an operator does when retries have not helped. Undefined when only Kombo or the ATS can fix it. */
 export const nextStepIfItPersists = (code: FailureCode): string | undefined => {
   const step = stepIfItPersists(code);
@@ -66,6 +72,8 @@ export const nextStepOfPause = (code: FailureCode): string => {
 /** Completes "It is rejected" and "Rejected". */
 export const becauseOf = (code: FailureCode): string => {
   switch (failureOf(code).atFault) {
+    case 'object':
+      return ' because its object was deleted';
     case 'file':
       return ' because of the file itself';
     case 'key':

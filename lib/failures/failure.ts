@@ -56,8 +56,10 @@ export interface Failure {
    * does not offer listing for this ATS.
    */
   readonly asListing: 'look-again' | 'hold' | 'forbidden' | 'cannot-list';
-  /** What must change before a rejected file can succeed. `file-or-key`: Kombo does not say which. */
-  readonly atFault: 'none' | 'file' | 'key' | 'target' | 'file-or-key';
+  /**
+   * What must change before a rejected file can succeed. `object`: it is gone. `file-or-key`: Kombo does not say which.
+   */
+  readonly atFault: 'none' | 'object' | 'file' | 'key' | 'target' | 'file-or-key';
   /**
    * Who must act first. `nobody`: it recovers automatically, or nothing is wrong. `uploader`: another file or key is
    * needed. `customer`: the cause is in the customer's ATS or its connection to Kombo. `operator`: the team that runs

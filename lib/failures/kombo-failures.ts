@@ -182,7 +182,7 @@ export const komboErrorCodes = {
     ...integrationStops,
     meaning: "The integration's data failed Kombo's checks.",
     nextStep:
-      'Ask Kombo support to enable the integration again; the files are then sent within an hour, or immediately after "resume".',
+      'Ask Kombo support to enable the integration again. Once it is enabled, the files are sent within an hour, or immediately after "resume".',
   },
   'INTEGRATION.INACTIVE': {
     ...integrationStops,
@@ -209,7 +209,7 @@ export const komboErrorCodes = {
     seenIn: 'write-actions',
     meaning: 'Kombo does not offer this action for this ATS.',
     nextStep:
-      'Ask Kombo whether it can offer the action for this ATS; the files are then sent within an hour, or immediately after "resume". If the ATS accepts files only for the other kind of target (an application instead of a candidate), add a template for it and upload new files under such keys. The files that wait here cannot be sent then: delete their objects, then resume.',
+      'Ask Kombo whether it can offer the action for this ATS. Once Kombo offers it, the files are sent within an hour, or immediately after "resume". If the ATS accepts files only for the other kind of target (an application instead of a candidate), add a template for it and upload the files again under such keys. Then delete the objects that wait here, and resume: their files are rejected with OBJECT_GONE, which the alarm "rejected" reports once.',
   },
   'INTEGRATION.ACTION_DISABLED': {
     ...integrationMayNot,
@@ -221,7 +221,7 @@ export const komboErrorCodes = {
     ...integrationCannotDoIt,
     meaning: 'Kombo does not offer this data model for this ATS.',
     nextStep:
-      'Ask Kombo whether the integration supports attachments; the files are then sent within an hour, or immediately after "resume".',
+      'Ask Kombo whether it can offer attachments for this ATS. Once Kombo offers them, the files are sent within an hour, or immediately after "resume".',
   },
   'INTEGRATION.MODEL_DISABLED': {
     ...integrationMayNot,

@@ -28,7 +28,7 @@ export const uploadFailures = {
     atFault: 'key',
     meaning: 'The key matches none of KEY_TEMPLATES, so it names no candidate or application.',
     nextStep:
-      'Logs do not show the key. To see it, send {"action":"status","list":"rejected"} to on-demand and look for the ETag from the log line. Upload the file under a key that matches a template, or add a template, deploy, and retry.',
+      'Move the object to a key that matches one of KEY_TEMPLATES, for example candidates/ID/FILE with the default. Or add a template, deploy, and retry.',
   },
   FILE_EMPTY: {
     ...rejected,
@@ -78,6 +78,7 @@ export const uploadFailures = {
   },
   OBJECT_GONE: {
     ...rejected,
+    atFault: 'object',
     meaning: 'The object was deleted while its file waited to be sent, so it was never delivered.',
     nextStep:
       'Upload it again, unless it was deleted on purpose. A longer retention in the bucket keeps files through an outage.',

@@ -1,4 +1,4 @@
-import { becauseOf, nextStepFor } from '../failures/advice.ts';
+import { becauseOf, nextStepInLog } from '../failures/advice.ts';
 import { eventFailures } from '../failures/event-failures.ts';
 import type { FailureCode, FailureDetail } from '../failures/failures.ts';
 import type { KeyTemplate } from '../key-template/match-key.ts';
@@ -71,7 +71,7 @@ const failureFields = (
 ): Record<string, unknown> => ({
   code,
   detail,
-  ...(status !== 'sending' && { nextStep: nextStepFor(code, status) }),
+  ...(status !== 'sending' && { nextStep: nextStepInLog(code, status) }),
   ...(unlistedCode !== undefined && { unlistedCode }),
   ...(logUrl !== undefined && { logUrl }),
 });

@@ -115,7 +115,7 @@ test.each(codes.filter((code) => failureOf(code).atFault !== 'none'))(
   'the answer about a file rejected with %s says why, and not that it met the code before',
   (code) => {
     const sentence = sentenceOf(fileIn(code, 'rejected'));
-    expect(sentence).toMatch(/^It is rejected .*\b(the file|its key|its target)\b/);
+    expect(sentence).toMatch(/^It is rejected .*\b(the file|its key|its target|its object)\b/);
     expect(sentence).not.toContain('Before that, it failed with');
   },
 );

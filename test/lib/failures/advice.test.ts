@@ -5,6 +5,7 @@ import {
   explains,
   isGivenUp,
   nextStepFor,
+  nextStepInLog,
   nextStepOfPause,
   nextStepOfRequest,
 } from '../../../lib/failures/advice.ts';
@@ -38,6 +39,14 @@ test.each<[FailureCode, FailureStatus, string]>([
 ])('%s is what a file met before it was %s, so the next step is that of the status', (code, status, step) => {
   expect(explains(code, status)).toBe(false);
   expect(nextStepFor(code, status)).toBe(step);
+});
+
+test('only a log line says how to see a key that matches no template, because only there it is masked', () => {
+  expect(nextStepFor('KEY_NOT_MATCHED', 'rejected')).not.toContain('status');
+  expect(nextStepInLog('KEY_NOT_MATCHED', 'rejected')).toMatch(
+    / To see the key, send .*"rejected"\} .*ETag of this line\.$/,
+  );
+  expect(nextStepInLog('FILE_EMPTY', 'rejected')).toBe(nextStepFor('FILE_EMPTY', 'rejected'));
 });
 
 test('a rejected file whose code rejects no file was given up by an operator', () => {
@@ -74,6 +83,7 @@ test('outages, throttling and a first sync end automatically, every other pause 
 
 test.each<[FailureCode, string]>([
   ['FILE_EMPTY', ' because of the file itself'],
+  ['OBJECT_GONE', ' because its object was deleted'],
   ['KEY_NOT_MATCHED', ' because of its key'],
   ['ATS.JOB_CLOSED', ' because of its target, the candidate or application'],
   ['PLATFORM.INPUT_INVALID', ' because of the file or its key; Kombo does not say which'],
