@@ -130,8 +130,8 @@ test('the thresholds of alarms are options, and the texts of the alarms name the
     const own = template.Resources[id]?.Properties ?? {};
     return [own.Threshold, String(own.AlarmDescription).split('\n')[0]];
   };
-  expect(of('HeldAlarm')).toEqual(['5', expect.stringMatching(/^More than 5 CVs/)]);
-  expect(of('RejectedAlarm')).toEqual(['20', expect.stringMatching(/^More than 20 CVs/)]);
+  expect(of('HeldAlarm')).toEqual(['5', expect.stringMatching(/On while more than 5 are held\.$/)]);
+  expect(of('RejectedAlarm')).toEqual(['20', expect.stringMatching(/On while they are more than 20\.$/)]);
   expect(of('OldestWaitingAlarm')).toEqual(['7200', expect.stringContaining('more than 7200 s ago')]);
 });
 
