@@ -69,6 +69,15 @@ Generated from \`lib/ledger/moves.ts\` by \`npm run docs\`; a test checks that t
 
 ${stateDiagram()}
 
+The words of the diagram and the table:
+
+- **claim**: one invocation takes the upload to send it. Its **lease** ends a little after the invocation must have ended; until then, nobody else may
+  send the upload.
+- **doubted**: the table was restored from a backup, so an upload that it shows as not sent may have been sent. Its target is checked first.
+- **held, may be delivered**: the checks of the target could not decide whether an earlier attempt arrived, so an operator must look.
+- **held for a fault**, **held by the malware scan**: known not to be delivered; an operator must act, or a clean scan.
+- **rejected for its verdict**: an operator decided not to send a file that the malware scan had not found clean.
+
 The same as a table. An event that is not listed is not allowed and does not change the record.
 
 | event | from | to |
