@@ -5,6 +5,7 @@ import type { JsonObject } from '../../lib/json.ts';
 import type { StackSetup } from '../../lib/operator/check/stack-setup.ts';
 import type { Answer } from './answer/answer.ts';
 import { fields, isFieldName } from './fields.ts';
+import { unknownCode } from './request/unknown-code.ts';
 
 /** The courier, the function's deadline, and the facts about the stack that only "check" needs. */
 export interface ActionCourier extends Courier {
@@ -57,6 +58,9 @@ const sentenceOf = (action: string, issue: v.BaseIssue<unknown>): string => {
   if (issue.type === 'strict_object' && issue.expected === 'never') return `"${action}" has no field "${name}".`;
   // A rule about several fields has a complete sentence as its message.
   if (!isFieldName(name)) return issue.message;
+  if (name === 'force' && issue.received === 'undefined')
+    return 'Add "force": true to accept that the ATS may then have the file twice.';
+  if (name === 'code' && typeof issue.input === 'string') return unknownCode(issue.input);
   return `"${name}" ${issue.received === 'undefined' ? 'is missing; it is' : 'is wrong; it must be'} ${fields[name].is}.`;
 };
 

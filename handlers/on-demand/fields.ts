@@ -64,7 +64,7 @@ export const fields = {
   },
   code: {
     schema: v.custom<FailureCode>(isFailureCode),
-    is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows the codes of held files',
+    is: 'a failure code as text, for example "RETRIES_EXHAUSTED"; "status" shows those of held files and pauses',
   },
   since: {
     schema: v.pipe(
@@ -81,7 +81,7 @@ export const fields = {
   },
   force: {
     schema: v.literal(true),
-    is: 'true, to accept the risk: with "resend", that the ATS has the file twice; with "retry", that a file without a clean scan verdict is sent (never one in which a threat was found)',
+    is: 'true: with "resend" to accept that the ATS may then have the file twice, with "retry" to send a file without a clean scan verdict',
   },
   event: {
     schema: v.union([

@@ -251,14 +251,14 @@ export const komboErrorCodes = {
     ...inputRefused,
     meaning: 'Kombo rejected the request as invalid.',
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Fix the key or the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
+      'Read komboMessage and open the logUrl; "status" shows both, and Kombo keeps the log for 30 days. Fix the key or the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
   },
   'REMOTE.INPUT_INVALID': {
     ...inputRefused,
     atFault: 'file',
     meaning: 'The ATS rejected the content.',
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
+      'Read komboMessage and open the logUrl; "status" shows both, and Kombo keeps the log for 30 days. Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
   },
   'REMOTE.UNKNOWN_HTTP_ERROR': {
     ...unknownFromAts,
@@ -315,7 +315,7 @@ const otherCallFailures = {
     asListing: 'forbidden',
     meaning: 'Kombo answered 403 without a known code.',
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Grant the missing permission, then retry.',
+      'Read komboMessage and open the logUrl; "status" shows both, and Kombo keeps the log for 30 days. Grant the missing permission to the API key in Kombo, or in the ATS, then retry.',
   },
   KOMBO_NOT_FOUND: {
     ...callRefused,
@@ -333,7 +333,7 @@ const otherCallFailures = {
     ...requestRefused,
     meaning: 'Kombo rejected the request (4xx) without a known code.',
     nextStep:
-      'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Fix the key or the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
+      'Read komboMessage and open the logUrl; "status" shows both, and Kombo keeps the log for 30 days. Fix the key or the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
   },
   KOMBO_FAULT: {
     ...unknown,

@@ -159,7 +159,7 @@ export const uploadFailures = {
     ...held,
     meaning: 'The file may have been delivered, and automatic checks could not decide whether it was.',
     nextStep:
-      'The detail says what was seen. If it names a missing permission, grant it and retry: the target is checked again. Otherwise look for the file at the candidate in the ATS (docs/lost-answers.md, What an operator sees), where it may be renamed or converted. If it is there, resolve it as attached; if not, resend it with "force": true.',
+      'The detail says what was seen. If it names a missing permission ("Read document attachments" in the Kombo scope config), grant it and retry: the target is checked again. Otherwise look for the file at the candidate in the ATS (docs/lost-answers.md, What an operator sees), where it may be renamed or converted. If it is there, resolve it as attached; if not, resend it with "force": true.',
   },
   RETRIES_EXHAUSTED: {
     ...held,
@@ -207,7 +207,7 @@ export const uploadFailures = {
     ...held,
     meaning: 'REQUIRE_SCAN is on, and no verdict of the malware scan has arrived for this file.',
     nextStep:
-      'Check that the scan runs for the bucket, and scan the object again (infra/README.md, Scan for malware); a clean verdict delivers it automatically.',
+      'Check that the scan runs for the bucket, and scan the object (infra/README.md, Scan for malware); a clean verdict delivers it automatically.',
   },
   EVENT_MISSED: {
     ...retried,

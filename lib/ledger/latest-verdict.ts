@@ -1,4 +1,4 @@
-import type { FailureCode, FailureDetail } from '../failures/failures.ts';
+import { type FailureCode, type FailureDetail, failures } from '../failures/failures.ts';
 
 /*
  * Decides which verdict of the malware scan counts. Events arrive at least once and in any order, so the result depends
@@ -92,5 +92,5 @@ const details: Readonly<Record<ScanFailureCode, string>> = {
  */
 export const missingVerdict: FailureDetail = {
   code: 'SCAN_MISSING',
-  detail: 'REQUIRE_SCAN is on, and no clean verdict has arrived for the object.',
+  detail: failures.SCAN_MISSING.meaning,
 };

@@ -45,7 +45,7 @@ export const resume = action({
     if (other)
       return { ok: false, message: `Nothing was done: ${name} was paused again in the meantime. ${other.sentence}` };
     const waits = (before.counts?.waiting ?? 0) + (before.counts?.unknown ?? 0);
-    const files = waits === 0 ? 'Its files are sent' : `${count(waits, 'file')} or more are sent`;
+    const files = waits === 0 ? 'Its files are sent' : `At least ${count(waits, 'file')} will be sent`;
     return {
       ok: true,
       message: `The pause of ${name} (${pause.code}) has ended. ${files} by the next scheduled runs.${await stillPaused(integrationId, courier)}`,

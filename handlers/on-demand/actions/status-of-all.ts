@@ -2,6 +2,7 @@ import { nextStepFor, nextStepOfPause } from '../../../lib/failures/advice.ts';
 import { failures, isFailureCode } from '../../../lib/failures/failures.ts';
 import { accountLane } from '../../../lib/lane/lane.ts';
 import { laneNameOf } from '../../../lib/lane/lane-name.ts';
+import { unaccountedAdvice, unwatchedFoldersAdvice } from '../../../lib/operator/check/sweep.ts';
 import { countWork, type WorkCounts } from '../../../lib/operator/count-work.ts';
 import { lastCanaryOf } from '../../../lib/operator/last-canary.ts';
 import { lastSweepOf } from '../../../lib/operator/last-sweep.ts';
@@ -46,7 +47,7 @@ export const statusOfAll = async (
       list === 'rejected'
         ? `${rejectedSentence(files.length, place, more)} ${allSentence(counts, pauses)}`
         : allSentence(counts, pauses),
-    note: 'Attached, rejected and superseded files are not counted, because that would read the whole history. The dashboard shows how many were attached and rejected; "list": "rejected" shows the rejected ones.',
+    ...(list === 'held' && { note: notCounted }),
     counts: numbers,
     ...(oldestDueAt !== undefined && { oldestDueAt: new Date(oldestDueAt).toISOString() }),
     ...(!complete && { countsAre: 'at least; time ran out' }),
@@ -58,6 +59,9 @@ export const statusOfAll = async (
     ...(more && last && { next: nextPage(list, limit, last) }),
   };
 };
+
+const notCounted =
+  'Attached, rejected and superseded files are not counted, because that would read the whole history. The dashboard shows how many were attached and rejected; "list": "rejected" shows the rejected ones.';
 
 const nextPage = (list: FileList, limit: number, { at, id }: FilePlace) => ({
   action: 'status',
@@ -87,7 +91,7 @@ const allSentence = (
   const laterPart =
     later === 0
       ? 'Nothing waits for another attempt.'
-      : `${later} continue automatically, ${dueNow} of them due now${pauses.length === 0 ? '' : '; those of a paused integration are sent when its pause ends'}.`;
+      : `${later} ${later === 1 ? 'continues' : 'continue'} automatically, ${dueNow} of them due now${pauses.length === 0 ? '' : '; those of a paused integration are sent when its pause ends'}.`;
   const sendingPart = sending === 0 ? '' : ` ${sending} being sent.`;
   const pausePart = pauses.length === 0 ? '' : ` ${count(pauses.length, 'pause')} active.`;
   return `${heldPart} ${laterPart}${sendingPart}${pausePart}`;
@@ -102,9 +106,15 @@ const sweepAnswer = ({ state }: StoredSweep, now: number) => {
     return { sentence: 'The item of the sweep cannot be read, so no sweep can run.', nextStep: damagedSweepAdvice };
   const { sentence, age, todo } = lastSweepOf(state, now);
   const { startedAt, finishedAt, unaccounted, unmatched, folders = [] } = state ?? {};
+  const advice = [
+    todo,
+    unaccounted ? unaccountedAdvice : undefined,
+    unmatched ? notMatchedAdvice : undefined,
+    folders.length > 0 ? unwatchedFoldersAdvice : undefined,
+  ].filter((one) => one !== undefined);
   return {
     sentence,
-    ...(todo !== undefined && { nextStep: todo }),
+    ...(advice.length > 0 && { nextStep: advice.join(' ') }),
     ...(startedAt !== undefined && { startedAt: new Date(startedAt).toISOString() }),
     ...(finishedAt !== undefined && { finishedAt: new Date(finishedAt).toISOString() }),
     ...(age !== undefined && { age }),
@@ -113,6 +123,9 @@ const sweepAnswer = ({ state }: StoredSweep, now: number) => {
     ...(folders.length > 0 && { unwatchedFolders: folders }),
   };
 };
+
+const notMatchedAdvice =
+  'Objects whose key matches no template are not sent; {"action":"status","list":"rejected"} shows them.';
 
 const canaryAnswer = (canary: Canary, key: string, now: number) => {
   const { sentence, todo } = lastCanaryOf(canary, now);

@@ -52,18 +52,21 @@ const explain = (file: Extract<FileAnswer, { readonly status: FailureStatus }>):
   const { status, code, meaning = '', detail = '', nextStep = '' } = file;
   if (code === undefined) return '';
   const isFinal = status === 'held' || status === 'rejected';
-  const values = isFinal && detail !== '' && detail !== meaning ? ` ${detail}` : '';
+  const values = isFinal && detail !== '' && !repeats(detail, meaning) ? ` ${detail}` : '';
   const before = explains(code, status) ? '' : 'Before that, it failed with ';
   return ` ${before}${code}: ${meaning}${values} ${nextStep}`;
 };
 
+/** "Kombo answered HTTP 403." adds nothing to "Kombo answered 403 without a known code." */
+const repeats = (detail: string, meaning: string): boolean => {
+  const [, status] = /^Kombo answered HTTP (\d{3})\.$/.exec(detail) ?? [];
+  return detail === meaning || (status !== undefined && meaning.startsWith(`Kombo answered ${status} `));
+};
+
 /** The code says why it was held; its next step no longer applies. */
 const givenUpSentence = (code: FailureCode, meaning = ''): string => {
-  const sends =
-    code === 'SCAN_THREAT_FOUND'
-      ? 'a later clean scan of it'
-      : isScanCode(code)
-        ? 'a later clean scan of it or "retry" by its key with "force": true'
-        : 'a newer upload of it or "retry"';
+  const sends = isScanCode(code)
+    ? 'a later clean scan of it or "retry" by its key with "force": true'
+    : 'uploading it again or "retry"';
   return `It was never delivered, and an operator decided not to send it. Only ${sends} can still send it. Before that, it failed with ${code}: ${meaning}`;
 };

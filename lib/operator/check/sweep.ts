@@ -17,7 +17,7 @@ export const checkSweep = async ({ table, clock }: Pick<Courier, 'table' | 'cloc
   const pass = advice.length === 0 ? fine('sweep', counted) : wrong('sweep', counted, advice.join(' '));
   if (folders.length === 0) return [pass];
   const found = `KEY_TEMPLATES covers nothing in these top-level folders: ${folders.join(', ')}.`;
-  return [pass, fine('unwatched folders', found)];
+  return [pass, fine('unwatched folders', `${found} ${unwatchedFoldersAdvice}`)];
 };
 
 const accountOf = (unaccounted: number): string =>
@@ -25,5 +25,8 @@ const accountOf = (unaccounted: number): string =>
     ? 'It accounted for every object that it checked.'
     : `${unaccounted} objects could not be written into the ledger.`;
 
-const unaccountedAdvice =
+export const unwatchedFoldersAdvice =
+  'If CVs are uploaded into a folder that no template covers, add a template for it to KEY_TEMPLATES and deploy.';
+
+export const unaccountedAdvice =
   'The log of on-schedule says why objects could not be written. Fix the cause; the next pass tries them again.';

@@ -12,7 +12,7 @@ const reset = ({ incoming }: Exchange): void => {
 };
 
 const errorAnswer = (fault: Extract<DecisiveFault, { kind: 'error' }>, logUrl: string): Answer => {
-  const message = fault.message ?? 'This error was asked for.';
+  const message = fault.message ?? 'This error was requested.';
   if (fault.bare === true) return jsonAnswer(fault.status, { status: 'error', error: { message } });
   return failure(anyError(fault.code, message, fault.status), logUrl);
 };

@@ -39,6 +39,15 @@ describe('attach', () => {
     expect(world.table.items.size).toBe(0);
   });
 
+  test.each([
+    ['Kombo answered HTTP 403.', 'KOMBO_FORBIDDEN: Kombo answered 403 without a known code. Read komboMessage'],
+    ['The listing was refused.', 'KOMBO_FORBIDDEN: Kombo answered 403 without a known code. The listing was refused.'],
+  ])('tells the detail of a failure (%s) only if its meaning does not say the same', async (detail, words) => {
+    world.put(key);
+    world.kombo.script.push(() => refuses('KOMBO_FORBIDDEN', { detail }));
+    expect((await world.ask(attach)).message).toContain(words);
+  });
+
   test('attach returns code, meaning, next step and log of a failure', async () => {
     world.put(key);
     world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID', { logUrl: 'https://app.kombo.example/log/1' }));
@@ -51,7 +60,7 @@ describe('attach', () => {
           code: 'REMOTE.INPUT_INVALID',
           meaning: 'The ATS rejected the content.',
           nextStep:
-            'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
+            'Read komboMessage and open the logUrl; "status" shows both, and Kombo keeps the log for 30 days. Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
           logUrl: 'https://app.kombo.example/log/1',
         },
       ],

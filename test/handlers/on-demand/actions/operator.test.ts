@@ -435,7 +435,7 @@ describe('resolve', () => {
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'KOMBO_NOT_FOUND' }] });
     expect(answer.message).toMatch(
-      /^Nothing was sent\. It was never delivered, and an operator decided not to send it\. Only a newer upload/,
+      /^Nothing was sent\. It was never delivered, and an operator decided not to send it\. Only uploading it again or "retry"/,
     );
     const again = await world.ask(resolve);
     expect(again).toMatchObject({ ok: true, repeated: true });

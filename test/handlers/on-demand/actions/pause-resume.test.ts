@@ -94,7 +94,7 @@ describe('resume', () => {
     }
     world.clock.advance(2 * hour);
     await world.runSchedule();
-    expect((await world.ask(resume)).message).toContain('3 files or more are sent by the next scheduled runs.');
+    expect((await world.ask(resume)).message).toContain('At least 3 files will be sent by the next scheduled runs.');
   });
 
   test('resume ends the pause that "code" names', async () => {

@@ -104,7 +104,7 @@ describe('status of all', () => {
     await attach(key, inactive);
     const answer = await world.ask({ action: 'status' });
     expect(answer.message).toBe(
-      'Nothing is held. 1 continue automatically, 0 of them due now; those of a paused integration are sent when its pause ends. 1 pause active.',
+      'Nothing is held. 1 continues automatically, 0 of them due now; those of a paused integration are sent when its pause ends. 1 pause active.',
     );
     expect(answer.pauses).toEqual([
       {

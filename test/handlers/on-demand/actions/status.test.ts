@@ -195,6 +195,9 @@ describe('status of all', () => {
       '{"since":{},"watermark":0,"finishedAt":1767603600000,"unaccounted":2,"unmatched":3,"folders":["re•••/ (length 7)"]}',
       {
         sentence: 'The last pass ended at 2026-01-05T09:00:00.000Z, less than a minute ago.',
+        nextStep: expect.stringMatching(
+          /^The log of on-schedule says why .*"list":"rejected"\} shows them\. If CVs are uploaded into a folder /,
+        ),
         age: 'less than a minute',
         finishedAt: '2026-01-05T09:00:00.000Z',
         unaccounted: 2,

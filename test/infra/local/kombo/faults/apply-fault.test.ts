@@ -37,7 +37,7 @@ describe('an error requested by code', () => {
     const answer = await post(emulator, 'fault-bare-503');
 
     expect(answer.status).toBe(503);
-    expect(JSON.parse(answer.text)).toEqual({ status: 'error', error: { message: 'This error was asked for.' } });
+    expect(JSON.parse(answer.text)).toEqual({ status: 'error', error: { message: 'This error was requested.' } });
   });
 
   test.each([
