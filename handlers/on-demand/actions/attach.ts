@@ -1,6 +1,4 @@
 import * as v from 'valibot';
-import { nextStepOfRequest } from '../../../lib/failures/advice.ts';
-import { failures } from '../../../lib/failures/failures.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Backfill, backfill } from '../../../lib/runs/backfill.ts';
 import { defaultFiles } from '../../limits.ts';
@@ -9,6 +7,7 @@ import { action, oneOf } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { type FileAnswer, fileOfOutcome } from '../answer/file-answer.ts';
 import { sentenceOf } from '../answer/file-sentence.ts';
+import { missingFile } from '../answer/missing-file.ts';
 import { withPauses } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { type Selection, type SelectionInput, selectObjects } from '../request/select-objects.ts';
@@ -69,17 +68,15 @@ const answerOf = (
     afterKey,
   );
   const message = [
-    files.length > 0
-      ? `${countsSentence(counts)}.`
-      : uploads.length > 0
-        ? 'Nothing was started.'
-        : 'There is nothing to send.',
+    files.length > 0 ? `${countsSentence(counts)}.` : uploads.length > 0 ? 'Nothing was started.' : nothingThere(input),
     stopped === 'time' ? 'Time ran out.' : '',
     stopped === 'throttled' ? 'Kombo throttled the calls, so wait a minute or two.' : '',
     rest ? 'There are more: send the request in "next" to continue.' : '',
   ];
+  // A prefix that no object has is probably a mistake; the last page of a longer list may be empty.
+  const isMistake = files.length + uploads.length === 0 && input.cursor === undefined;
   return {
-    ok: settledWell && stopped === undefined,
+    ok: settledWell && stopped === undefined && !isMistake,
     message: message.filter((part) => part !== '').join(' '),
     counts,
     ...(rest && { next: rest }),
@@ -87,21 +84,8 @@ const answerOf = (
   };
 };
 
-const missingFile = ({ key, code, detail }: Selection['missing'][number]): FileAnswer => {
-  if (code !== 'OBJECT_DELETED') {
-    return {
-      status: 'not read',
-      key,
-      code,
-      detail,
-      meaning: failures[code].meaning,
-      nextStep: nextStepOfRequest(code),
-    };
-  }
-  const meaning = 'The object does not exist in the bucket.';
-  const nextStep = 'Compare the key with the bucket: upper case, lower case and spaces matter.';
-  return { status: 'not there', key, code, detail, meaning, nextStep };
-};
+const nothingThere = ({ prefix, cursor }: SelectionInput): string =>
+  prefix === undefined || cursor !== undefined ? 'There is nothing to send.' : `No object begins with "${prefix}".`;
 
 /** The request that continues where this one ended, if anything is left. */
 const restOf = (

@@ -7,8 +7,10 @@ import { targetKey } from '../../../lib/upload/target.ts';
 import { maxDryRunObjects } from '../../limits.ts';
 import { action, oneOf } from '../action.ts';
 import { count } from '../answer/answer.ts';
-import { fileOfRecord } from '../answer/file-answer.ts';
+import { type FileAnswer, fileOfRecord } from '../answer/file-answer.ts';
 import { sentenceOf } from '../answer/file-sentence.ts';
+import { missingFile } from '../answer/missing-file.ts';
+import { withPause } from '../answer/paused-files.ts';
 import { fields } from '../fields.ts';
 import { selectObjects } from '../request/select-objects.ts';
 
@@ -32,9 +34,12 @@ export const dryRun = action({
     const uploads = selected.value.uploads.slice(0, maxDryRunObjects);
     const runs: DryRun[] = [];
     for (const upload of uploads) runs.push(await dryRunOf(upload, courier.deadline, courier));
+    const known = await Promise.all(
+      runs.map((run) => (run.known ? withPause(fileOfRecord(run.known), courier) : undefined)),
+    );
     const files = [
-      ...runs.map((run) => fileOf(run, courier.settings.requireScan)),
-      ...missing.map(({ key, code, detail }) => ({ key, wouldAttach: false, message: `${code}: ${detail}` })),
+      ...runs.map((run, index) => fileOf(run, known[index], courier.settings.requireScan)),
+      ...missing.map((one) => ({ key: one.key, wouldAttach: false, message: sentenceOf(missingFile(one)) })),
     ];
     const going = files.filter(({ wouldAttach }) => wouldAttach).length;
     const [only] = files;
@@ -51,7 +56,7 @@ export const dryRun = action({
   },
 });
 
-const fileOf = ({ upload, match, send, known, pause }: DryRun, requireScan: boolean) => {
+const fileOf = ({ upload, match, send, pause }: DryRun, known: FileAnswer | undefined, requireScan: boolean) => {
   const about = {
     key: upload.key,
     etag: upload.etag,
@@ -59,15 +64,16 @@ const fileOf = ({ upload, match, send, known, pause }: DryRun, requireScan: bool
     ...(match.ok && { target: targetKey(match.value.target), integration: match.value.target.integrationId }),
     ...(send.ok && { name: send.value.name, type: send.value.type, contentType: send.value.contentType }),
     ...(send.ok && send.value.remoteFields && { remoteFields: send.value.remoteFields }),
-    ...(known && { ledger: fileOfRecord(known) }),
+    ...(known && { ledger: known }),
   };
   const wouldNot = (message: string) => ({
     ...about,
     wouldAttach: false,
     message: `It would not be attached now. ${message}`,
   });
-  const status = known?.readable ? known.record.state.status : undefined;
-  if (known && status !== 'waiting' && status !== 'superseded') return wouldNot(sentenceOf(fileOfRecord(known)));
+  if (known?.status === 'attached')
+    return { ...about, wouldAttach: false, message: `Nothing would be sent. ${sentenceOf(known)}` };
+  if (known && known.status !== 'waiting' && known.status !== 'superseded') return wouldNot(sentenceOf(known));
   if (!send.ok) return wouldNot(withAdvice(send.error.code, send.error.detail));
   if (requireScan && !known) return wouldNot(withAdvice('SCAN_MISSING', 'REQUIRE_SCAN is on.'));
   if (pause) return wouldNot(pause.sentence);

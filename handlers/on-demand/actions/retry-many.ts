@@ -14,6 +14,8 @@ export interface ManyFiles {
   readonly reason: string;
   /** Only count; write nothing. */
   readonly isDry: boolean;
+  /** The answer when there is no file at all, where that is probably a mistake. */
+  readonly none?: string;
 }
 
 interface Sorted {
@@ -35,6 +37,8 @@ export const retryMany = async (
   courier: ActionCourier,
 ): Promise<Answer> => {
   const sorted = await sort(records, isAsked, many, courier);
+  if (many.none !== undefined && sorted.released.length + sorted.left.length === 0 && !sorted.more)
+    return { ok: false, message: many.none, [many.isDry ? 'wouldRelease' : 'released']: 0 };
   return many.isDry ? dryAnswer(sorted, many) : answerOf(sorted, courier);
 };
 

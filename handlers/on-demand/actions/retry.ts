@@ -54,7 +54,10 @@ export const retry = action({
     const { ledger } = courier;
     const many = { limit, reason, isDry: dry_run };
     const target = targetIn(input);
-    if (target) return retryMany(ledger.ofTarget(target), everyFile, many, courier);
+    if (target) {
+      const none = `Nothing was done: the ledger has no record of a file of ${target.kind} ${target.id}. Check the id.`;
+      return retryMany(ledger.ofTarget(target), everyFile, { ...many, none }, courier);
+    }
     // Reads only the list that can contain the code. The lists are long, and rejected files stay listed for a year.
     const { status, atFault } = failureOf(code as FailureCode);
     const canReject = atFault !== 'none';

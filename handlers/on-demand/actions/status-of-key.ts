@@ -7,7 +7,7 @@ import { fileOfRecord } from '../answer/file-answer.ts';
 import { sentenceOf } from '../answer/file-sentence.ts';
 import { withPauses } from '../answer/paused-files.ts';
 import { toolAnswer } from '../answer/tool-answer.ts';
-import { decodedTwin, parseKey } from '../request/parse-key.ts';
+import { mistakeInKey, parseKey } from '../request/parse-key.ts';
 
 /** Where is this file? */
 export const statusOfKey = async (text: string, etag: string | undefined, courier: ActionCourier): Promise<Answer> => {
@@ -34,32 +34,33 @@ export const statusOfKey = async (text: string, etag: string | undefined, courie
   if (object.ok) {
     const what = earlier.length > 0 ? 'the current object under this key' : 'this key';
     const note = templateNote(key, courier);
-    const then =
-      note.note === undefined ? 'the request in "next" sends it' : 'but its key would be rejected, as "note" says';
+    const isSendable = note.note === undefined && !settings.requireScan;
+    const then = isSendable
+      ? 'the request in "next" sends it'
+      : note.note === undefined
+        ? waitsForScan
+        : 'but its key would be rejected, as "note" says';
     const message = `The ledger has never seen ${what}. The object is in the bucket; ${then}.`;
-    return {
-      ok: true,
-      message,
-      ...about,
-      ...(note.note === undefined && { next: { action: 'attach', key } }),
-      ...note,
-    };
+    return { ok: true, message, ...about, ...(isSendable && { next: { action: 'attach', key } }), ...note };
   }
   if (object.error.code !== 'OBJECT_DELETED') {
     const { code, detail } = object.error;
     const message = `The ledger has never seen this key, and the bucket cannot be read: ${detail} ${nextStepOfRequest(code)}`;
     return { ok: false, message, ...about };
   }
-  const twin = decodedTwin(key);
-  const hint = twin === undefined ? '' : ' The key looks encoded, as in an event or a URL: try the key in "next".';
+  const mistake = mistakeInKey(key);
+  const hint = mistake ? ` ${mistake.hint}${mistake.meant === undefined ? '' : ' Run the request in "next".'}` : '';
   return {
     ok: true,
     message: `The ledger has never seen this key, and the object does not exist in the bucket.${hint}`,
     ...about,
-    ...(twin !== undefined && { next: { action: 'status', key: twin } }),
-    ...templateNote(key, courier),
+    ...(mistake?.meant !== undefined && { next: { action: 'status', key: mistake.meant } }),
+    ...(!mistake && templateNote(key, courier)),
   };
 };
+
+const waitsForScan =
+  'it waits for the verdict of the malware scan (REQUIRE_SCAN is on). A clean verdict sends it; without one, the first sweep after 30 minutes holds it as SCAN_MISSING';
 
 const templateNote = (key: string, { settings }: ActionCourier): { readonly note?: string } => {
   const match = matchKey(settings.keyTemplates, key, settings.integrationId);

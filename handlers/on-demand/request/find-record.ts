@@ -3,7 +3,7 @@ import { namedRecord, recordsOfKey } from '../../../lib/operator/find-records.ts
 import type { ActionCourier } from '../action.ts';
 import type { Answer } from '../answer/answer.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
-import { parseKey } from './parse-key.ts';
+import { mistakeInKey, parseKey } from './parse-key.ts';
 
 /** The record of the key in a request, or the answer when there is none. */
 export const findRecord = async (
@@ -33,5 +33,7 @@ export const findRecord = async (
   const { code, detail } = report.object.error;
   const found =
     code === 'OBJECT_DELETED' ? 'the object does not exist in the bucket' : `the bucket cannot be read (${detail})`;
-  return { answer: { ok: false, message: `Nothing was done: the ledger has never seen this key, and ${found}.` } };
+  const hint = code === 'OBJECT_DELETED' ? mistakeInKey(key.value)?.hint : undefined;
+  const message = `Nothing was done: the ledger has never seen this key, and ${found}.${hint === undefined ? '' : ` ${hint}`}`;
+  return { answer: { ok: false, message } };
 };

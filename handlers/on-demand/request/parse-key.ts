@@ -15,8 +15,13 @@ export const parseKey = (text: string, bucket: string): Result<string, string> =
   };
 };
 
-/** The decoded form of a key that was probably pasted from an event or a URL: "Frank+Doe%20CV.pdf". */
-export const decodedTwin = (key: string): string | undefined => {
+/** A frequent mistake in a key that nobody has seen, as a sentence, and the key that was probably meant. */
+export const mistakeInKey = (key: string): { readonly hint: string; readonly meant?: string } | undefined => {
+  if (key.startsWith('/')) return { hint: 'Remove the slash at its beginning.', meant: key.replace(/^\/+/, '') };
+  if (key.endsWith('/'))
+    return { hint: 'This is a folder. Ask with "candidate_id" or "application_id", or with the whole key of a file.' };
+  if (!key.includes('/')) return { hint: 'This is only a file name. Give the whole key, with its folders.' };
   const decoded = decodeEventKey(key);
-  return decoded.ok && decoded.value !== key ? decoded.value : undefined;
+  if (!decoded.ok || decoded.value === key) return undefined;
+  return { hint: 'The key looks encoded, as in an event or a URL.', meant: decoded.value };
 };

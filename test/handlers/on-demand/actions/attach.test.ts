@@ -128,7 +128,7 @@ describe('attach by prefix', () => {
 
   test('attach by a prefix that matches nothing reports that', async () => {
     const answer = await world.ask({ action: 'attach', prefix: 'candidates/GRK123/' });
-    expect(answer).toMatchObject({ ok: true, message: 'There is nothing to send.', files: [] });
+    expect(answer).toMatchObject({ ok: false, message: 'No object begins with "candidates/GRK123/".', files: [] });
   });
 
   test('attach by prefix over very many objects lists one page, sends its limit, and shows fifty', async () => {
@@ -233,7 +233,13 @@ describe('dryRun', () => {
     await world.ask(attach);
     const answer = await world.ask({ action: 'dryRun', key });
     expect(answer).toMatchObject({ ok: false, files: [{ wouldAttach: false, ledger: { status: 'attached' } }] });
-    expect(answer.message).toContain('It is attached to candidate GRK123');
+    expect(answer.message).toMatch(/^Nothing would be sent\. It is attached to candidate GRK123/);
+  });
+
+  test('tells of an object that does not exist what an attach would tell', async () => {
+    const { message } = await world.ask({ action: 'dryRun', key });
+    expect(message).toBe((await world.ask({ action: 'attach', key })).message);
+    expect(message).toMatch(/^The object does not exist in the bucket\. Compare the key/);
   });
 
   test('dryRun reports what is wrong with the file', async () => {

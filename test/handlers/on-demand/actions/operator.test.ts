@@ -189,6 +189,16 @@ describe('retry', () => {
     expect(world.kombo.standing).toHaveLength(3);
   });
 
+  test.each([{ reason }, { dry_run: true }])(
+    'of a candidate that is not known (%j) fails and says so',
+    async (more) => {
+      expect(await world.ask({ action: 'retry', candidate_id: 'GRK404', ...more })).toMatchObject({
+        ok: false,
+        message: 'Nothing was done: the ledger has no record of a file of candidate GRK404. Check the id.',
+      });
+    },
+  );
+
   test('retry by code releases the files that it holds, up to a limit', async () => {
     for (const name of ['A', 'B', 'C']) await sentWith(notFound, `candidates/GRK${name}/CV.pdf`);
     await sentWith(() => refuses('KOMBO_FORBIDDEN'));
