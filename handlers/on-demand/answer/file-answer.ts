@@ -1,4 +1,5 @@
 import { type EventFailureCode, eventFailures } from '../../../lib/failures/event-failures.ts';
+import { isScanCode } from '../../../lib/failures/failures.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord, Sent } from '../../../lib/ledger/record.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
@@ -59,6 +60,8 @@ export type FileAnswer =
         readonly mayBeDelivered?: true;
         /** A second reason why it is held, besides the scan verdict. */
         readonly otherwise?: FailureFacts;
+        /** The requests that decide about a held file. */
+        readonly next?: readonly object[];
       })
   | { readonly status: 'ignored'; readonly reason: string }
   | {
@@ -167,11 +170,25 @@ const fileOfReadable = (record: LedgerRecord): FileAnswer => {
         heldSince: iso(state.heldAt),
         ...(state.mayBeDelivered && { mayBeDelivered: true }),
         ...(state.otherwise && { otherwise: failureFacts(state.otherwise, state.status) }),
+        next: decisionsAbout(record.upload, state),
       };
     case 'rejected':
     case 'superseded':
       return { key, status: state.status, ...facts, ...failureFacts(state.failure, state.status) };
   }
+};
+
+/** Of a file that only the scan holds, a clean verdict decides, or an operator who reads what was found. */
+const decisionsAbout = (
+  { key, etag }: LedgerRecord['upload'],
+  { failure, mayBeDelivered }: Extract<LedgerRecord['state'], { status: 'held' }>,
+): readonly object[] => {
+  const about = { key, etag, reason: '...' };
+  return [
+    ...(isScanCode(failure.code) ? [] : [{ action: 'retry', ...about }]),
+    { action: 'resolve', ...about },
+    ...(mayBeDelivered && !isScanCode(failure.code) ? [{ action: 'resend', force: true, ...about }] : []),
+  ];
 };
 
 const recordFacts = ({

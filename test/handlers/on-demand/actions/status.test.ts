@@ -54,6 +54,38 @@ describe('status of a key', () => {
     expect(answer.next).toEqual({ action: 'status', key });
   });
 
+  test.each([
+    [`/${key}`, 'Remove the slash at its beginning. Run the request in "next".', { action: 'status', key }],
+    ['candidates/GRK123/', 'This is a folder. Ask with "candidate_id" or', undefined],
+    ['Frank Doe CV.pdf', 'This is only a file name. Give the whole key,', undefined],
+  ])('that is written wrongly (%s) is answered with the mistake', async (wrong, hint, next) => {
+    const answer = await world.ask({ action: 'status', key: wrong });
+    expect(answer.message).toContain(hint);
+    expect(answer.next).toEqual(next);
+    expect(answer).not.toHaveProperty('note');
+    const retried = await world.ask({ action: 'retry', key: wrong, reason: 'Try.' });
+    expect(retried.message).toContain(hint.split('. ')[0]);
+  });
+
+  test('that waits for its scan verdict says so, and offers no request that would hold it', async () => {
+    world.put(key);
+    const { settings } = world.newFunction({ REQUIRE_SCAN: 'true' });
+    const answer = await world.ask({ action: 'status', key }, { settings });
+    expect(answer.message).toContain('it waits for the verdict of the malware scan (REQUIRE_SCAN is on).');
+    expect(answer).not.toHaveProperty('next');
+    const ofTarget = await world.ask({ action: 'status', candidate_id: 'GRK123' }, { settings });
+    expect(ofTarget.message).toContain('a new upload has a record only once its scan verdict has arrived');
+  });
+
+  test('that is held has the requests that decide about it', async () => {
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await attachAll(key);
+    const { files } = await world.ask({ action: 'status', key });
+    const [{ next }] = files as [{ next: { action: string }[] }];
+    expect(next.map(({ action }) => action)).toEqual(['retry', 'resolve']);
+    expect(await world.ask(next[0])).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
+  });
+
   test('status of a key that matches no template says why it has no target', async () => {
     world.put('inbox/CV.pdf');
     const answer = await world.ask({ action: 'status', key: 'inbox/CV.pdf' });
@@ -95,11 +127,21 @@ describe('status of a target', () => {
   test('status of a target lists its files, and continues by a cursor', async () => {
     await attachAll(...['A', 'B', 'C'].map((name) => `candidates/GRK123/${name}.pdf`), 'candidates/GRK9/D.pdf');
     const first = await world.ask({ action: 'status', candidate_id: 'GRK123', limit: 2 });
-    expect(first.message).toBe('The ledger knows more than 2 files of candidate GRK123. 2 attached.');
+    expect(first.message).toBe('The ledger knows more than 2 files of candidate GRK123: 2 attached.');
     expect(first.files).toHaveLength(2);
     const second = await world.ask(first.next);
     expect(second.files).toMatchObject([{ key: 'candidates/GRK123/C.pdf' }]);
     expect(second).not.toHaveProperty('next');
+  });
+
+  test('begins with the newest file, whatever the ids of the others', async () => {
+    await attachAll('candidates/GRK123/A.pdf');
+    world.clock.advance(1_000);
+    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
+    await attachAll('candidates/GRK123/0.pdf');
+    expect((await world.ask({ action: 'status', candidate_id: 'GRK123' })).message).toMatch(
+      /^The newest file: It is held: .* The ledger knows 2 files of candidate GRK123: (1 held, 1 attached|1 attached, 1 held)\.$/,
+    );
   });
 
   test('status of an unknown target says so', async () => {
