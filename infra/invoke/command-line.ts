@@ -47,6 +47,11 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
   if (more.length > 0) {
     throw wrong(`There is more than one event: "${more[0]}" is unexpected. Put the whole event into single quotes.`);
   }
+  const meant = eventMeant(name);
+  if (meant !== undefined) {
+    const where = args.filter((arg) => arg !== name && arg !== event).map((arg) => `${arg} `);
+    throw wrong(`The function is missing. Did you mean: npm run invoke -- ${where.join('')}on-demand '${meant}'?`);
+  }
   const invoke = { kind: 'invoke', name, event, asJson: values.json } as const;
   const place = checkedPlace({ stage, stack }, wrong);
   if (place === undefined) {
@@ -58,6 +63,12 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
     throw wrong('--state is for the local stack, --stage and --stack for a deployed function: give one of them.');
   const deployed = { kind: 'deployed', ...place } as const;
   return { ...invoke, where: { ...deployed, ...(region !== undefined && { region: checkedRegion(region, wrong) }) } };
+};
+
+/** The event in the place of the function: JSON, or the name of an action. Each function's name begins with "on-". */
+const eventMeant = (name: string): string | undefined => {
+  if (name.startsWith('{')) return name;
+  return /^[A-Za-z]+$/.test(name) ? JSON.stringify({ action: name }) : undefined;
 };
 
 const parse = (args: readonly string[]) => {

@@ -209,7 +209,7 @@ export const komboErrorCodes = {
     seenIn: 'write-actions',
     meaning: 'Kombo does not offer this action for this ATS.',
     nextStep:
-      'Ask Kombo whether it can offer the action for this ATS. Once Kombo offers it, the files are sent within an hour, or immediately after "resume". If the ATS accepts files only for the other kind of target (an application instead of a candidate), add a template for it and upload the files again under such keys. Then delete the objects that wait here, and resume: their files are rejected with OBJECT_GONE, which the alarm "rejected" reports once.',
+      'Ask Kombo whether it can offer the action for this ATS. Once Kombo offers it, the files are sent within an hour, or immediately after "resume". If the ATS accepts files only for the other kind of target (an application instead of a candidate), add a template for it and upload the files again under such keys. Then delete the objects that wait here, and resume: their files are rejected with OBJECT_GONE, which keeps the alarm "rejected" on for a day.',
   },
   'INTEGRATION.ACTION_DISABLED': {
     ...integrationMayNot,

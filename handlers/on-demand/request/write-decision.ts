@@ -117,7 +117,7 @@ const hintOf = (known: Extract<Decided, { done: false }>['known'], kind: Operato
   if (status === 'attached' && kind === 'retry') return 'To send it again anyway, use "resend" with "force": true.';
   if (status === 'sending') return 'Repeat the request when the delivery has ended.';
   if (kind === 'resolve' && status === 'waiting')
-    return 'To prevent it from being sent, delete its object: the file is then rejected with OBJECT_GONE, which the alarm "rejected" reports.';
+    return 'To prevent it from being sent, delete its object: the file is then rejected with OBJECT_GONE, which keeps the alarm "rejected" on for a day.';
   if (kind === 'resolve')
     return '"resolve" is for files that are held or may have been delivered, and for attached files that the malware scan did not find clean.';
   return '';

@@ -7,6 +7,11 @@ import { runInvoke } from '../../worlds/fake-lambda.ts';
 describe('a wrong command line of npm run invoke', () => {
   test.each([
     [[], 'The function is missing.'],
+    [['status'], `Did you mean: npm run invoke -- on-demand '{"action":"status"}'?`],
+    [
+      ['--stage', 'prod', '{"action":"check"}'],
+      `Did you mean: npm run invoke -- --stage prod on-demand '{"action":"check"}'?`,
+    ],
     [['on-demand', '{}', 'more'], '"more" is unexpected'],
     [['--region', 'eu-west-1', 'on-demand'], '--region is allowed only with --stage'],
     [['--stage', 'prod', '--state', 'x', 'on-demand'], '--state is for the local stack'],

@@ -463,7 +463,7 @@ describe('resolve', () => {
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'waiting' }] });
     expect(answer.message).toMatch(
-      /^Nothing was done: its state does not allow "resolve"\. It is not delivered yet and will be sent automatically when the pause ends\. .* To prevent it from being sent, delete its object: the file is then rejected with OBJECT_GONE, which the alarm "rejected" reports\.$/,
+      /^Nothing was done: its state does not allow "resolve"\. It is not delivered yet and will be sent automatically when the pause ends\. .* To prevent it from being sent, delete its object: the file is then rejected with OBJECT_GONE, which keeps the alarm "rejected" on for a day\.$/,
     );
   });
 

@@ -16,11 +16,20 @@ describe('restored', () => {
   test('restored says what is looked up before it is sent, since when the sweep asks, and what comes next', async () => {
     expect(await report()).toEqual({
       ok: true,
-      message: `Waiting files, and uploads without a record, that are older than ${iso(nine)} are looked up at their targets before they are sent. The next sweep checks all uploads since ${iso(nine - 5 * hour)}. Running functions notice the restore within 30 seconds; start the schedule after that.`,
+      message: `Waiting files, and uploads without a record, that are older than ${iso(nine)} are looked up at their targets before they are sent. The next sweep checks all uploads since ${iso(nine - 5 * hour)}. Running functions notice the restore within 30 seconds; start the schedule after that. This cannot be taken back: it delays these files, and holds those for which the check cannot be decided.`,
       since: iso(nine - 5 * hour),
       olderThan: iso(nine),
     });
     expect(documentOf('lane#*')).toMatchObject({ restored: { since: nine - 5 * hour, at: nine, reason } });
+  });
+
+  test('as a dry run says what it would do, and changes nothing', async () => {
+    const answer = await report(iso(nine - 5 * hour), { dry_run: true });
+    expect(answer).toMatchObject({ ok: true, since: iso(nine - 5 * hour) });
+    expect(answer.message).toMatch(
+      /^Nothing was changed\. With this request: Waiting files, .* This cannot be taken back:/,
+    );
+    expect(world.table.items.size).toBe(0);
   });
 
   test('restored keeps a pause of the account', async () => {
