@@ -41,3 +41,9 @@ export const maxRestoreAgeDays = 35;
 
 /** Maximum keys in the log line about an operator's request; they are masked. */
 export const maxLoggedKeys = 10;
+
+/** Maximum integrations that an answer names to compare an unknown id with. */
+export const maxNamedIntegrations = 10;
+
+/** Maximum characters of an unknown code that an answer repeats. */
+export const maxQuotedCode = 60;

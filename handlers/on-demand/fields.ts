@@ -81,7 +81,7 @@ export const fields = {
   },
   force: {
     schema: v.literal(true),
-    is: 'true: with "resend" to accept that the ATS may then have the file twice, with "retry" to send a file without a clean scan verdict',
+    is: 'true: with "resend" to accept that the ATS may then have the file twice, with "retry" to send a file without a clean scan verdict (never one in which a threat was found)',
   },
   event: {
     schema: v.union([

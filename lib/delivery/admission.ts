@@ -55,7 +55,7 @@ const reasonToWait = async (
 const withoutWords = ({ integrationId, sentence }: Closed, { account, lane }: Gate): string => {
   const closing = integrationId === accountLane ? account : lane;
   if (closing === 'unreadable' || closing.pause?.by !== 'operator') return sentence;
-  return pausedSentence(integrationId, { ...closing.pause, reason: 'An operator asked for it.' });
+  return pausedSentence(integrationId, closing.pause, 'An operator asked for it.');
 };
 
 /**

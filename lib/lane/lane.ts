@@ -190,9 +190,9 @@ export const placeOf = ({
 };
 
 /** The sentence for an operator about a file that waits for the end of a pause. */
-export const pausedSentence = (integrationId: string, { since, code, reason, by }: Pause): string => {
-  const what = integrationId === accountLane ? 'Everything' : 'The integration';
-  // An operator's reason may be a single word.
-  const why = by === 'operator' ? `The operator's reason: "${reason.replace(/\.$/, '')}".` : reason;
-  return `${what} has been paused since ${new Date(since).toISOString()}: ${code}. ${why}`;
-};
+export const pausedSentence = (integrationId: string, pause: Pause, why = reasonIn(pause)): string =>
+  `${integrationId === accountLane ? 'Everything' : 'The integration'} has been paused since ${new Date(pause.since).toISOString()}: ${pause.code}. ${why}`;
+
+/** An operator's reason may be a single word. */
+const reasonIn = ({ by, reason }: Pause): string =>
+  by === 'operator' ? `The operator's reason: "${reason.replace(/\.$/, '')}".` : reason;

@@ -86,7 +86,7 @@ const expectNoContradiction = (said: string, status: FailureStatus): void => {
   }
 };
 
-test.each(cases)('an answer about a file with %s that is %s contradicts itself nowhere', async (code, status) => {
+test.each(cases)('an answer about a file with %s that is %s never contradicts itself', async (code, status) => {
   const open = await withPause(fileIn(code, status), lanesWith());
   const files = [
     open,

@@ -315,7 +315,7 @@ test('the newest lines on the dashboard include waiting files', () => {
   expect(String(own?.DashboardBody)).toContain("status in ['held', 'rejected', 'unknown', 'waiting']");
 });
 
-test('each alarm says what it means, whether it can wait, the first command, which integration, and where the dashboard is', () => {
+test('the text of each alarm has its meaning, whether it can wait, the first command, the integration, and the address of the dashboard', () => {
   for (const [id, own] of resourcesOf(withOutcomes, 'AWS::CloudWatch::Alarm')) {
     const text = String(own.AlarmDescription);
     // CloudWatch's limit, with the longest stack name with which the name of on-schedule has 64 characters.
@@ -329,7 +329,7 @@ test('each alarm says what it means, whether it can wait, the first command, whi
     const first = lines.filter((line) => line.startsWith('First: '));
     expect(first, id).toHaveLength(1);
     expect(first[0], id).toMatch(/^First: (AWS_MAX_ATTEMPTS=1 )?aws (lambda|logs|pipes) .*--region eu-central-1/);
-    // The functions' real names: nobody has to look them up at night.
+    // The functions' real names, so that the operator does not have to look them up.
     const named = first[0]
       ?.match(/--function-name (\S+)|\/aws\/lambda\/(\S+)/)
       ?.slice(1)

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { accountLane, paused } from '../../../lib/lane/lane.ts';
 import { accountName, laneIdOf } from '../../../lib/lane/lane-name.ts';
 import { closedBy, type LaneStore } from '../../../lib/lane/lane-store.ts';
+import { maxNamedIntegrations } from '../../limits.ts';
 import { action } from '../action.ts';
 import { fields } from '../fields.ts';
 
@@ -43,12 +44,10 @@ const doubtAbout = async (name: string, lanes: Pick<LaneStore, 'directory'>): Pr
   const known: string[] = [];
   for (const part of ['open', 'paused'] as const) {
     for await (const { integrationId } of lanes.directory(part)) {
-      if (known.length === maxNamed) break;
+      if (known.length === maxNamedIntegrations) break;
       if (integrationId !== accountLane) known.push(integrationId);
     }
   }
   const others = known.length === 0 ? '' : ` Integrations with files now: ${known.join(', ')}.`;
   return `No file of ${name} is known so far, so check the id for a mistake.${others}`;
 };
-
-const maxNamed = 10;

@@ -2,7 +2,7 @@ import { isGivenUp } from '../../../lib/failures/advice.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { runReserveMs } from '../../../lib/limits.ts';
-import { decide, foreseeRetry, lacksCleanVerdict, type Undecided } from '../../../lib/operator/decide.ts';
+import { decide, foreseeRetry, type Undecided } from '../../../lib/operator/decide.ts';
 import type { ActionCourier } from '../action.ts';
 import { type Answer, count, shorten } from '../answer/answer.ts';
 import { fileOfRecord } from '../answer/file-answer.ts';
@@ -96,11 +96,12 @@ const release = async (
 };
 
 /** States that a retry of many leaves alone. A file that an operator decided not to send is released only by its key. */
-const leftAlone = (record: LedgerRecord, { settings }: Pick<ActionCourier, 'settings'>): Left['why'] | undefined => {
+const leftAlone = (record: LedgerRecord, courier: ActionCourier): Left['why'] | undefined => {
   const { state } = record;
   if (state.status === 'attached' || state.status === 'sending' || state.status === 'superseded') return state.status;
   if (state.status !== 'rejected' || !isGivenUp(state.failure.code)) return undefined;
-  return lacksCleanVerdict(record, settings) ? 'scan' : 'given up';
+  const foreseen = foreseeRetry(record, courier);
+  return 'why' in foreseen ? foreseen.why : 'given up';
 };
 
 const answerOf = async ({ released, left, integrations, more }: Sorted, courier: ActionCourier): Promise<Answer> => {
@@ -180,7 +181,7 @@ const leftBecause: Readonly<Record<Left['why'], string>> = {
   superseded: 'replaced or deleted before it was sent',
   'given up': 'given up by an operator (only "retry" by "key" can release such a file)',
   key: 'with a key that still matches no template',
-  threat: unscanned,
+  threat: 'in which the malware scan found a threat (only a clean verdict can release such a file)',
   scan: unscanned,
   unreadable: 'with a record that cannot be read',
   state: changed,

@@ -65,8 +65,11 @@ const repeats = (detail: string, meaning: string): boolean => {
 
 /** The code says why it was held; its next step no longer applies. */
 const givenUpSentence = (code: FailureCode, meaning = ''): string => {
-  const sends = isScanCode(code)
-    ? 'a later clean scan of it or "retry" by its key with "force": true'
-    : 'uploading it again or "retry"';
+  const sends =
+    code === 'SCAN_THREAT_FOUND'
+      ? 'a later clean scan of it'
+      : isScanCode(code)
+        ? 'a later clean scan of it or "retry" by its key with "force": true'
+        : 'uploading it again or "retry"';
   return `It was never delivered, and an operator decided not to send it. Only ${sends} can still send it. Before that, it failed with ${code}: ${meaning}`;
 };

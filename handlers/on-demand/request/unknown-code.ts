@@ -1,12 +1,11 @@
 import { type FailureCode, failures } from '../../../lib/failures/failures.ts';
+import { maxQuotedCode } from '../../limits.ts';
 
 /** The sentence for a code that no row of the failure table has, with the code that was probably meant. */
 export const unknownCode = (text: string): string => {
   const meant = (Object.keys(failures) as FailureCode[]).find((code) => isNear(plain(code), plain(text)));
-  return `"code" is wrong: ${text.slice(0, maxQuoted)} is not a known code. ${meant ? `Did you mean ${meant}?` : 'docs/failures.md lists all codes, "status" those of held files and pauses.'}`;
+  return `"code" is wrong: ${text.slice(0, maxQuotedCode)} is not a known code. ${meant ? `Did you mean ${meant}?` : 'docs/failures.md lists all codes, "status" those of held files and pauses.'}`;
 };
-
-const maxQuoted = 60;
 
 const plain = (code: string): string => code.toUpperCase().replaceAll(/[^A-Z]/g, '');
 

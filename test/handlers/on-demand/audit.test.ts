@@ -88,7 +88,7 @@ test("an id in an audit line that is not in Kombo's form is masked, because a fo
 });
 
 test('the words of a reason are in no log line, also not in those of the files that a pause keeps waiting', async () => {
-  const words = 'Petra Probemann asked for it.';
+  const words = 'Petra Probemann asked for it';
   await ask({ action: 'resend', key, force: true, reason: words });
   await ask({ action: 'pause', integration_id: 'account', reason: words });
   await ask({ action: 'attach', key, reason: words });

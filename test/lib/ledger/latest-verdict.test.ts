@@ -101,7 +101,7 @@ test.each<[ScanFailureCode, string]>([
   expect(failureOfVerdict(code)).toEqual({ code, detail });
 });
 
-test('a file that is held without a verdict says which setting holds it', () => {
+test('a file that is held without a verdict names the setting that holds it', () => {
   expect(missingVerdict.detail).toBe(
     'REQUIRE_SCAN is on, and no verdict of the malware scan has arrived for this file.',
   );

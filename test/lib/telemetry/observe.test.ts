@@ -92,7 +92,7 @@ test("the line of a failure has its code, its next step and the link to Kombo's 
       attempt: 2,
       code: 'REMOTE.INPUT_INVALID',
       nextStep:
-        'Read komboMessage in the answer of "status" and open its logUrl (Kombo keeps it for 30 days). Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
+        'Read komboMessage and open the logUrl; "status" shows both, and Kombo keeps the log for 30 days. Fix the file and upload it again; or retry, if the cause was in Kombo or the ATS and is fixed.',
       logUrl: 'https://app.kombo.dev/logs?interactionId=1',
       totalMs: 12,
       komboMs: 7,

@@ -42,7 +42,7 @@ describe('attach', () => {
   test.each([
     ['Kombo answered HTTP 403.', 'KOMBO_FORBIDDEN: Kombo answered 403 without a known code. Read komboMessage'],
     ['The listing was refused.', 'KOMBO_FORBIDDEN: Kombo answered 403 without a known code. The listing was refused.'],
-  ])('tells the detail of a failure (%s) only if its meaning does not say the same', async (detail, words) => {
+  ])('attach shows the detail of a failure (%s) only if its meaning does not say the same', async (detail, words) => {
     world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_FORBIDDEN', { detail }));
     expect((await world.ask(attach)).message).toContain(words);
@@ -236,7 +236,7 @@ describe('dryRun', () => {
     expect(answer.message).toMatch(/^Nothing would be sent\. It is attached to candidate GRK123/);
   });
 
-  test('tells of an object that does not exist what an attach would tell', async () => {
+  test('dryRun of an object that does not exist answers what attach answers', async () => {
     const { message } = await world.ask({ action: 'dryRun', key });
     expect(message).toBe((await world.ask({ action: 'attach', key })).message);
     expect(message).toMatch(/^The object does not exist in the bucket\. Compare the key/);

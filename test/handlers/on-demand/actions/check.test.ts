@@ -433,7 +433,7 @@ describe('check of the other parts', () => {
     expect((await check()).of('pause of everything')?.found).toContain('cannot be read');
   });
 
-  test('a pause that ends automatically is a warning, so that nothing is called wrong in an outage', async () => {
+  test('check calls a pause that ends automatically a warning, so that nothing is called wrong in an outage', async () => {
     for (const id of ['GRK1', 'GRK2', 'GRK3']) {
       const name = `candidates/${id}/CV.pdf`;
       world.put(name);

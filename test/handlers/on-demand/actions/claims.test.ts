@@ -128,7 +128,7 @@ describe('a retry', () => {
     expect(answer.message).toMatch(/^It was tried again\. It is held: an operator must act\. KOMBO_NOT_FOUND: /);
   });
 
-  test('of what may have been delivered says that its target was checked', async () => {
+  test('the answer to a retry of a file that may be delivered says that its target was checked', async () => {
     await attachWith(losesFile);
     const answer = await world.run(world.ask(retry));
     expect(answer.message).toMatch(/^The files at its target were checked again\. It may have been delivered;/);

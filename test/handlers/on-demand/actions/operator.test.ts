@@ -190,7 +190,7 @@ describe('retry', () => {
   });
 
   test.each([{ reason }, { dry_run: true }])(
-    'of a candidate that is not known (%j) fails and says so',
+    'retry of a candidate that is not known (%j) fails and says so',
     async (more) => {
       expect(await world.ask({ action: 'retry', candidate_id: 'GRK404', ...more })).toMatchObject({
         ok: false,
@@ -456,7 +456,7 @@ describe('resolve', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('of a file that waits behind a pause says when it is sent, and how to prevent that', async () => {
+  test('resolve of a file that waits behind a pause says when it is sent, and how to prevent that', async () => {
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     world.put(key);
     await world.ask({ action: 'attach', key });

@@ -29,7 +29,7 @@ describe('pause', () => {
     });
   });
 
-  test('of an integration that nothing is known of is made, and says that its id may be a mistake', async () => {
+  test('pause of an integration that nothing is known of is carried out, and says that the id may be a mistake', async () => {
     world.put(key);
     await world.ask({ action: 'attach', key });
     const mistyped = `${integrationId}x`;

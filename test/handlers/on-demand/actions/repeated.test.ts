@@ -93,7 +93,7 @@ describe('the same resend again', () => {
     }
   });
 
-  test('of a file whose attempt failed is answered as not done', async () => {
+  test('the same resend of a file whose attempt failed is answered as not done', async () => {
     await attached();
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
     const courier = world.newFunction();
@@ -221,7 +221,7 @@ describe('the same request twice', () => {
     });
   });
 
-  test('resolve of a file that was found at the target in the meantime, which is no repetition', async () => {
+  test('resolve of a file that was found at the target in the meantime is a success, and no repetition', async () => {
     await attached();
     const answer = await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' });
     expect(answer).toMatchObject({

@@ -23,7 +23,7 @@ describe('restored', () => {
     expect(documentOf('lane#*')).toMatchObject({ restored: { since: nine - 5 * hour, at: nine, reason } });
   });
 
-  test('as a dry run says what it would do, and changes nothing', async () => {
+  test('a dry run of restored says what it would do, and changes nothing', async () => {
     const answer = await report(iso(nine - 5 * hour), { dry_run: true });
     expect(answer).toMatchObject({ ok: true, since: iso(nine - 5 * hour) });
     expect(answer.message).toMatch(

@@ -48,7 +48,7 @@ describe('status of a key whose integration is paused', () => {
     );
   });
 
-  test('knows a pause that began after the function last looked at the integration', async () => {
+  test('status and dryRun know a pause that began after the function last read the lane', async () => {
     await attach(other);
     const courier = world.newFunction();
     await courier.lanes.gate(integrationId);
@@ -59,7 +59,7 @@ describe('status of a key whose integration is paused', () => {
     });
   });
 
-  test('says what ends an outage, not what the file that met it would need, for a file that was never sent', async () => {
+  test('status of a file behind an outage says what ends the outage, not what the file that met it would need', async () => {
     for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`, losesFile);
     await attach(key);
     const { message } = await world.ask({ action: 'status', key });
@@ -123,7 +123,7 @@ describe('status of all', () => {
     ]);
   });
 
-  test('counts the files behind each pause now, and those of all integrations behind the pause of the account', async () => {
+  test('status of all counts the files behind each pause now, and all files behind the pause of the account', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`);
@@ -135,7 +135,7 @@ describe('status of all', () => {
         { integration: integrationId, waiting: 3, unknown: 0 },
       ],
     });
-    // A pause that an operator asked for is never tried again.
+    // A pause by an operator is never probed.
     for (const pause of answer.pauses as object[]) expect(pause).not.toHaveProperty('triedAgainAt');
   });
 

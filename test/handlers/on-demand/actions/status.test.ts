@@ -58,7 +58,7 @@ describe('status of a key', () => {
     [`/${key}`, 'Remove the slash at its beginning. Run the request in "next".', { action: 'status', key }],
     ['candidates/GRK123/', 'This is a folder. Ask with "candidate_id" or', undefined],
     ['Frank Doe CV.pdf', 'This is only a file name. Give the whole key,', undefined],
-  ])('that is written wrongly (%s) is answered with the mistake', async (wrong, hint, next) => {
+  ])('status of a wrong key (%s) names the mistake', async (wrong, hint, next) => {
     const answer = await world.ask({ action: 'status', key: wrong });
     expect(answer.message).toContain(hint);
     expect(answer.next).toEqual(next);
@@ -67,7 +67,7 @@ describe('status of a key', () => {
     expect(retried.message).toContain(hint.split('. ')[0]);
   });
 
-  test('that waits for its scan verdict says so, and offers no request that would hold it', async () => {
+  test('status of an object that waits for its scan verdict says so, and offers no request that would hold it', async () => {
     world.put(key);
     const { settings } = world.newFunction({ REQUIRE_SCAN: 'true' });
     const answer = await world.ask({ action: 'status', key }, { settings });
@@ -77,7 +77,7 @@ describe('status of a key', () => {
     expect(ofTarget.message).toContain('a new upload has a record only once its scan verdict has arrived');
   });
 
-  test('that is held has the requests that decide about it', async () => {
+  test('status of a held file has the requests that decide about it', async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await attachAll(key);
     const { files } = await world.ask({ action: 'status', key });
@@ -134,7 +134,7 @@ describe('status of a target', () => {
     expect(second).not.toHaveProperty('next');
   });
 
-  test('begins with the newest file, whatever the ids of the others', async () => {
+  test('status of a target begins with its newest file', async () => {
     await attachAll('candidates/GRK123/A.pdf');
     world.clock.advance(1_000);
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
