@@ -126,11 +126,14 @@ const judged = async (ending: Ending, record: LedgerRecord, { settings, lanes }:
 const isMistakeInKey = (ending: Ending): boolean =>
   ending.kind === 'failed' && ending.as === 'rejected' && failureOf(ending.failure.code).pauses !== 'nothing';
 
-/** An unreadable lane may have opened just now. Its file must not be held for time that it spent behind a pause. */
+/**
+ * A file must not be held for the time that it spent behind a pause. So its lane counts as opened now when this is the
+ * file that probes the pause, and when the lane cannot be read, because it may have opened just now.
+ */
 const openingOf = async ({ target }: LedgerRecord, { lanes, clock }: SettleCourier): Promise<number> =>
   target
     ? lanes.gate(target.integrationId).then(
-        ({ openedAt }) => openedAt,
+        ({ closed, openedAt }) => (closed ? clock.now() : openedAt),
         () => clock.now(),
       )
     : 0;

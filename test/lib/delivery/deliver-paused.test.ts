@@ -128,6 +128,18 @@ describe('the file that probes whether a pause has ended', () => {
     expect(await send(upload)).toMatchObject({ status: 'waiting', attempt: 1 });
     expect(await send(upload, { probes: integrationId })).toMatchObject({ status: 'attached', attempt: 2 });
   });
+
+  test('the file that probes a pause of days is not held for an unrelated fault, because the days do not count', async () => {
+    const failure = { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown.' } as const;
+    const open = async () => ({ ok: false, error: failure }) as const;
+    const withoutStorage = { ...courier, storage: { ...courier.storage, open } };
+    const upload = world.put(key);
+    const tries = (options?: Partial<DeliverOptions>) => world.run(send(upload, options, withoutStorage));
+    expect(await tries()).toMatchObject({ status: 'waiting', attempt: 1 });
+    await pause(integrationId, byKombo);
+    world.clock.advance(3 * 24 * hour);
+    expect(await tries({ probes: integrationId })).toMatchObject({ status: 'waiting', attempt: 2 });
+  });
 });
 
 describe('while a lane is paused', () => {
