@@ -14,6 +14,7 @@ import { SourceError } from '../stream/source-error.ts';
 import { stopWhenStalled } from '../stream/stall-timeout.ts';
 import { verify } from '../stream/verify.ts';
 import { correlationIdOf } from '../upload/correlation-id.ts';
+import { headersDigest } from '../upload/headers-digest.ts';
 import type { StoredObject } from '../upload/storage.ts';
 import type { Upload } from '../upload/upload.ts';
 import { type AttemptReport, failWith } from './attempt-report.ts';
@@ -70,6 +71,7 @@ const attemptOnce = async (
     sizeBytes: object.sizeBytes,
     modifiedAt: object.modifiedAt,
     correlationId: correlationIdOf(object.metadata),
+    headers: headersDigest(object),
   };
   const calling = deadlineWithin(clock, deadline, settings.komboTimeoutMs);
   try {

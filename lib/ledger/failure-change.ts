@@ -7,7 +7,7 @@ import type { LedgerRecord } from './record.ts';
 
 export const failureChange = (
   record: LedgerRecord,
-  { as, failure, dueAt, waitsUntil }: EventOf<'failed'>,
+  { as, failure, dueAt, waitsUntil, headers }: EventOf<'failed'>,
   now: number,
 ): Change => {
   switch (as) {
@@ -22,7 +22,7 @@ export const failureChange = (
     case 'held':
       return { state: heldState(now, failure, false) };
     case 'rejected':
-      return { state: rejectedState(failure, now) };
+      return { state: rejectedState(failure, now, headers) };
     case 'superseded':
       return { state: { status: 'superseded', supersededAt: now, failure } };
   }

@@ -17,6 +17,8 @@ interface Opened {
   readonly correlationId?: string | undefined;
   /** LastModified. */
   readonly modifiedAt?: number | undefined;
+  /** Digest of the object's headers; kept with a rejection. */
+  readonly headers?: string | undefined;
 }
 
 /** How an attempt ended, as reported by its owner. `sent` is present once a name was sent. */

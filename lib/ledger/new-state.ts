@@ -35,10 +35,11 @@ export const heldState = (heldAt: number, failure: FailureDetail, mayBeDelivered
   mayBeDelivered,
 });
 
-export const rejectedState = (failure: FailureDetail, now: number): State => ({
+export const rejectedState = (failure: FailureDetail, now: number, headers?: string): State => ({
   status: 'rejected',
   rejectedAt: now,
   failure,
+  ...(headers !== undefined && { headers }),
 });
 
 export const resetRetryBudget = () => ({

@@ -162,7 +162,7 @@ const state = v.variant('status', [
     mayBeDelivered: v.boolean(),
     otherwise: v.optional(failure),
   }),
-  v.object({ status: v.literal('rejected'), rejectedAt: timestamp, failure }),
+  v.object({ status: v.literal('rejected'), rejectedAt: timestamp, failure, headers: v.optional(v.string()) }),
   v.object({ status: v.literal('superseded'), supersededAt: timestamp, failure }),
 ]);
 

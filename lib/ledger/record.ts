@@ -63,6 +63,8 @@ export interface Rejected {
   readonly status: 'rejected';
   readonly rejectedAt: Timestamp;
   readonly failure: FailureDetail;
+  /** Digest of the headers of the object that was judged. Absent if it was judged without being opened. */
+  readonly headers?: string | undefined;
 }
 
 /** The object was gone or replaced before it was read, so nothing was sent. */

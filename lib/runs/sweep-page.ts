@@ -12,6 +12,7 @@ import { isFolderMarker } from '../upload/object-key.ts';
 import type { ListedObject } from '../upload/storage.ts';
 import { type Upload, uploadId } from '../upload/upload.ts';
 import { addCounts, type OutcomeCounts, outcomeCounter } from './count-outcomes.ts';
+import { isJudged } from './is-judged.ts';
 import type { RunCourier, RunOptions } from './run-options.ts';
 import { writeMissed } from './write-missed.ts';
 
@@ -40,7 +41,7 @@ export const addSweepCounts = (a: SweepCounts, b: SweepCounts): SweepCounts => (
   unmatched: a.unmatched + b.unmatched,
 });
 
-/** An object that must be written to the ledger, and its earlier record, if any. */
+/** An object that may have to be written to the ledger, and its earlier record, if any. */
 interface Missed {
   readonly upload: Upload;
   readonly seen?: LedgerRecord;
@@ -94,8 +95,13 @@ export const sweepPage = async (
     .flatMap((upload): readonly Missed[] => missedOf(upload, known.get(uploadId(upload))));
   const outcomes = outcomeCounter();
   let failed = 0;
+  let judged = 0;
   const started = await inParallel(missed, parallelism, mayGoOn, async ({ upload, seen }) => {
     try {
+      if (seen && (await isJudged(upload, seen, deadline, courier))) {
+        judged += 1;
+        return;
+      }
       outcomes.add(await writeMissed(upload, seen, touch, deadline, courier));
     } catch (error) {
       // One record that cannot be written must not stop the sweep for all others. The next pass tries again.
@@ -117,7 +123,7 @@ export const sweepPage = async (
     outcomes: outcomes.counts,
     listed: objects.length,
     asked: asked.length,
-    found: started - failed,
+    found: started - judged - failed,
     unaccounted: failed + hidden.length,
     unmatched: unmatchedIn(objects, firstLeft?.key, courier),
   };

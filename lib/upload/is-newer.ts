@@ -54,5 +54,9 @@ const isModifiedLater = (modifiedAt: number, { upload, attemptedAt }: Judged): b
   return modifiedAt > judgedAt || (modifiedAt === judgedAt && Math.abs(sinceMs) < sameUploadMarginMs);
 };
 
+/** Whether their dates cannot tell them apart. */
+export const isSameSecond = (a: Upload, b: Upload): boolean =>
+  a.modifiedAt !== undefined && b.modifiedAt !== undefined && wholeSecond(a.modifiedAt) === wholeSecond(b.modifiedAt);
+
 /** Some stores list milliseconds, but headers never have them. The same object must not look newer than itself. */
 const wholeSecond = (ms: number): number => Math.floor(ms / 1000) * 1000;
