@@ -3,6 +3,7 @@ import path from 'node:path';
 import { completeTemplate, type Template } from './complete-template.ts';
 import { derivedFrom, type FunctionEntries, functionFaults } from './functions.ts';
 import { handlersIn } from './handler-names.ts';
+import { regionOf } from './invoke/region.ts';
 import { isObservedFunctionsPart, observedFunctions } from './observed-functions.ts';
 import { environmentFaults, parameterVariables } from './parameters/environment.ts';
 import { missingOptions } from './parameters/faults.ts';
@@ -19,7 +20,12 @@ interface Osls {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   readonly processedInput: {
     readonly commands: readonly string[];
-    readonly options: { readonly stage?: string; readonly param?: readonly (string | null)[] };
+    readonly options: {
+      readonly stage?: string;
+      readonly region?: string;
+      readonly 'aws-profile'?: string;
+      readonly param?: readonly (string | null)[];
+    };
   };
   readonly configurationInput: {
     readonly service?: string;
@@ -30,6 +36,7 @@ interface Osls {
   /** The configuration after its variables are resolved. */
   readonly service?: {
     readonly provider: {
+      readonly region: string;
       compiledCloudFormationTemplate: Template;
       coreCloudFormationTemplate?: Template;
     };
@@ -50,7 +57,7 @@ interface VariableRequest {
  */
 export default class CourierPlugin {
   readonly configurationVariablesSources: unknown;
-  readonly hooks: Readonly<Record<string, () => void>>;
+  readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
 
   constructor(osls: Osls) {
     const [command] = osls.processedInput.commands;
@@ -78,6 +85,7 @@ export default class CourierPlugin {
       courier: { resolve: ({ address }: VariableRequest) => ({ value: partOf(address, Object.keys(functions)) }) },
     };
     this.hooks = {
+      ...(command === 'deploy' && { initialize: () => refuseOtherRegion(osls) }),
       'after:package:initialize': () => extendFirstTemplate(osls),
       'after:aws:package:finalize:mergeCustomProviderResources': () =>
         writeForms(osls, `${String(service)}-${stageName}`, String(stage.values.keyTemplates)),
@@ -127,6 +135,19 @@ const complete = (osls: Osls, stageName: string, { written, values }: Stage): vo
   for (const [name, entry] of Object.entries(osls.configurationInput.functions ?? {})) {
     osls.extendConfiguration(['functions', name], { ...derivedFrom(name), ...entry });
   }
+};
+
+/**
+ * osls knows neither AWS_DEFAULT_REGION nor the region of the profile, as the AWS CLI and `npm run invoke` do. CVs must
+ * not go into a region that nobody chose.
+ */
+const refuseOtherRegion = async ({ processedInput, service, classes }: Osls): Promise<void> => {
+  const { options } = processedInput;
+  const own = service?.provider.region ?? '';
+  const region = await regionOf({ region: options.region, profile: options['aws-profile'], defaultRegion: own });
+  if (region === own) return;
+  const message = `The region is not clear: your environment names ${region}, but osls would deploy to ${own}. Choose one: add --region ${region}, or set AWS_REGION.`;
+  throw new classes.Error(message, 'COURIER_REGION');
 };
 
 const partOf = (address: string, functions: readonly string[]): unknown => {

@@ -7,7 +7,7 @@ export const usage = `Usage: npm run invoke -- [--stage NAME | --stack NAME [--r
   event            JSON in single quotes, the path of a .json file, or - for standard input; {} when left out
   --stage NAME     invoke the deployed function of this stage; without it, the local stack's
   --stack NAME     the same by stack name, for a stack that was not deployed with osls
-  --region REGION  where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
+  --region REGION  where it is deployed; otherwise AWS_REGION, AWS_DEFAULT_REGION, the region of AWS_PROFILE, or serverless.yml's default
   --json           print the answer as JSON only
   --state DIR      the folder of the local stack, if it was started with --state
 

@@ -3,6 +3,7 @@ import { at, parseJson, text } from '../../lib/json.ts';
 import { explainAwsError } from './aws-error.ts';
 import { InvokeError } from './errors.ts';
 import { callerOnAws, clientContextOf } from './operator.ts';
+import { regionOf } from './region.ts';
 
 export interface Deployed {
   /** Its name in Lambda. */
@@ -61,20 +62,6 @@ export const invokeDeployed = async (
   } finally {
     client.destroy();
   }
-};
-
-/** The region of the command line, or of the environment, or of the profile, or the default. */
-export const regionOf = async ({
-  region,
-  defaultRegion,
-}: Pick<Deployed, 'region' | 'defaultRegion'>): Promise<string> => {
-  const given = region ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION);
-  if (given) return given;
-  const client = new LambdaClient({});
-  // Reads the profile; rejects when it has no region.
-  const found = await client.config.region().catch(() => defaultRegion);
-  client.destroy();
-  return found;
 };
 
 const functionFailed = (error: unknown, functionName: string, region: string): string => {

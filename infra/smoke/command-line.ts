@@ -10,7 +10,7 @@ Uploads an invented CV to the deployed bucket and follows it until it is attache
   --stack NAME           the same by stack name, for a stack that was not deployed with osls
   --candidate ID         the candidate to attach it to, by Kombo's id; or --application ID
   --integration TOOL:ID  needed if the keys of the deployment contain the integration ({integration_id})
-  --region REGION        where it is deployed; otherwise AWS_REGION, the region of AWS_PROFILE, or serverless.yml's default
+  --region REGION        where it is deployed; otherwise AWS_REGION, AWS_DEFAULT_REGION, the region of AWS_PROFILE, or serverless.yml's default
   --wait SECONDS         how long to follow it; default 300
   --yes                  upload even if the integration is not Kombo's sandbox, or the check of the deployment fails
 

@@ -1,8 +1,9 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { at, text } from '../../lib/json.ts';
-import { invokeDeployed, regionOf } from '../invoke/deployed.ts';
+import { invokeDeployed } from '../invoke/deployed.ts';
 import { InvokeError } from '../invoke/errors.ts';
 import type { Place } from '../invoke/place.ts';
+import { regionOf } from '../invoke/region.ts';
 import { readService } from '../invoke/service.ts';
 
 export interface UploadedObject {

@@ -1,8 +1,10 @@
 import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import CourierPlugin from '../../infra/osls-plugin.ts';
-import { osls, serviceFolder } from './template/package.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
+import { osls, oslsIn, serviceFolder } from './template/package.ts';
+import { functionNames } from './template/service.ts';
 import type { Template } from './template/template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -65,6 +67,61 @@ test('invalid parameters block only packaging and deployment, so the stack stays
   expect(refusal('logs', 'prod', { param: ['komboBaseUrl=mars'] })).toBeUndefined();
 });
 
+describe('the region of a deployment is', () => {
+  const role = (name: string): string =>
+    `${name.replace(/(^|-)(\w)/g, (_whole, _dash, letter: string) => letter.toUpperCase())}Role`;
+  const functions = Object.fromEntries(functionNames.map((name) => [name, { description: name, role: role(name) }]));
+
+  /** Runs the check as osls does before it deploys to eu-central-1 or, with a flag, to another region. */
+  const check = async (
+    environment: Readonly<Record<string, string>>,
+    options: { readonly region?: string; readonly 'aws-profile'?: string } = {},
+  ): Promise<unknown> => {
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE']) vi.stubEnv(name, environment[name]);
+    const config = path.join(await temporaryFolder(), 'config');
+    await writeFile(config, '[profile work]\nregion = us-west-2\n');
+    vi.stubEnv('AWS_CONFIG_FILE', config);
+    const { hooks } = new CourierPlugin({
+      classes: { Error },
+      serviceDir: root,
+      processedInput: {
+        commands: ['deploy'],
+        options: { stage: 'prod', param: ['komboIntegrationId=lever:1'], ...options },
+      },
+      configurationInput: { functions },
+      service: {
+        provider: {
+          region: options.region ?? environment.AWS_REGION ?? 'eu-central-1',
+          compiledCloudFormationTemplate: { Resources: {} },
+        },
+      },
+      extendConfiguration: () => {},
+    });
+    try {
+      return await hooks.initialize?.();
+    } catch (error) {
+      return error instanceof Error ? error.message : error;
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  };
+  const unclear = (region: string): string =>
+    `The region is not clear: your environment names ${region}, but osls would deploy to eu-central-1. Choose one: add --region ${region}, or set AWS_REGION.`;
+
+  test('not clear where AWS_DEFAULT_REGION or the profile names another one than osls takes', async () => {
+    expect(await check({ AWS_DEFAULT_REGION: 'us-east-2' })).toBe(unclear('us-east-2'));
+    expect(await check({ AWS_PROFILE: 'work' })).toBe(unclear('us-west-2'));
+    expect(await check({}, { 'aws-profile': 'work' })).toBe(unclear('us-west-2'));
+  });
+
+  test('clear where the command line or AWS_REGION names it, or nothing names another one', async () => {
+    expect(await check({ AWS_PROFILE: 'work', AWS_REGION: 'eu-west-1' })).toBeUndefined();
+    expect(await check({ AWS_DEFAULT_REGION: 'us-east-2' }, { region: 'eu-central-1' })).toBeUndefined();
+    expect(await check({ AWS_DEFAULT_REGION: 'eu-central-1' })).toBeUndefined();
+    expect(await check({})).toBeUndefined();
+  });
+});
+
 // These run osls itself; it stops before it packages, so each takes about a second.
 let service = { folder: '', remove: async () => {} };
 beforeAll(async () => {
@@ -88,6 +145,14 @@ test('the example integration can be packaged, but not deployed', async () => {
   const { exitCode, output } = await osls(service.folder, 'deploy');
   expect(exitCode).toBe(1);
   expect(output).toContain('- Parameter komboIntegrationId is still the example: set your own in stages/dev.yml');
+});
+
+test('deployment asks for the region where the profile names another one than osls takes', async () => {
+  await writeFile(path.join(service.folder, 'aws-config'), '[profile work]\nregion = us-west-2\n');
+  const profile = { AWS_CONFIG_FILE: path.join(service.folder, 'aws-config'), AWS_PROFILE: 'work' };
+  const { exitCode, output } = await oslsIn(profile, service.folder, 'deploy', '--param=komboIntegrationId=lever:1');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('your environment names us-west-2, but osls would deploy to eu-central-1.');
 });
 
 test('the file of a stage and the command line reach CloudFormation as parameters, variables of osls resolved', async () => {

@@ -43,7 +43,15 @@ export interface OslsResult {
 }
 
 /** Runs osls without credentials, without a home, and with a proxy that refuses, because it must not need the network. */
-export const osls = async (folder: string, ...args: readonly string[]): Promise<OslsResult> => {
+export const osls = async (folder: string, ...args: readonly string[]): Promise<OslsResult> =>
+  oslsIn({}, folder, ...args);
+
+/** The same with more variables in its environment. */
+export const oslsIn = async (
+  more: Readonly<Record<string, string>>,
+  folder: string,
+  ...args: readonly string[]
+): Promise<OslsResult> => {
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: folder,
@@ -53,6 +61,7 @@ export const osls = async (folder: string, ...args: readonly string[]): Promise<
     NO_COLOR: '1',
     // osls compiles the schema of its configuration, which takes two seconds, and keeps the result here.
     SLS_SCHEMA_CACHE_BASE_DIR: path.join(root, 'node_modules/.cache/cv-courier'),
+    ...more,
   };
   const entry = path.join(root, 'node_modules/osls/bin/serverless.js');
   try {
