@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type BuildFailure, type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
 import { zipSync } from 'fflate';
 import { pruneSdk } from './bundle/prune-sdk.ts';
-import { readFlags, runScript } from './command-line.ts';
+import { readFlags, refuseFlagsOfNpm, runScript } from './command-line.ts';
 import { handlersIn } from './handler-names.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -146,7 +146,15 @@ const usage = `Usage: npm run build -- [FUNCTION ...]
 
 Bundles all functions, or only the named ones, into dist/: on-upload, on-schedule, on-demand, on-batch.`;
 
+/** `npm run package` and `npm run deploy` begin with this script. osls would take the stage dev. */
+const refuseFlagsOfOsls = (): void => {
+  for (const script of ['package', 'deploy']) {
+    refuseFlagsOfNpm(script, ['stage', 'region', 'param', 'aws-profile'], process.env);
+  }
+};
+
 const main = async (): Promise<void> => {
+  refuseFlagsOfOsls();
   const options = { help: { type: 'boolean', default: false } } as const;
   const { values, positionals } = readFlags({ args: process.argv.slice(2), allowPositionals: true, options });
   if (values.help) return console.log(usage);

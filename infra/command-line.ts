@@ -19,6 +19,34 @@ export const readFlags = <const T extends ParseArgsConfig>(config: T): ReturnTyp
   }
 };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What npm wrote into the environment for a flag of this script: `npm run invoke --stage=prod`, without the `--`, only
+ * sets npm_config_stage=prod. "true" for a flag with a value means that npm passed on the value without its flag.
+ */
+export const flagOfNpm = (script: string, flag: string, env: Environment): string | undefined =>
+  env.npm_lifecycle_event === script ? env[`npm_config_${flag.replaceAll('-', '_')}`] : undefined;
+
+export const consumedByNpm = (script: string, flag: string, value: string): UsageError => {
+  const command = script === 'start' ? 'npm start' : `npm run ${script}`;
+  return new UsageError(
+    `npm consumed --${flag} itself. Write: ${command} -- --${flag} ${value === 'true' ? 'VALUE' : value}`,
+  );
+};
+
+/**
+ * Without its flags the script would do something else, such as ask the local stack. Only for flags with a value: npm
+ * has some of the others itself, such as --yes, which a user may have set for all scripts.
+ * @throws {UsageError}
+ */
+export const refuseFlagsOfNpm = (script: string, flags: readonly string[], env: Environment): void => {
+  for (const flag of flags) {
+    const value = flagOfNpm(script, flag, env);
+    if (value !== undefined) throw consumedByNpm(script, flag, value);
+  }
+};
+
 /**
  * Runs a script of package.json. A wrong command line prints a sentence and a pointer to the help, with exit code 2.
  * Any other error is a defect of the script and keeps its stack trace.

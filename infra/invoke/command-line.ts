@@ -1,4 +1,4 @@
-import { readFlags, UsageError } from '../command-line.ts';
+import { readFlags, refuseFlagsOfNpm, UsageError } from '../command-line.ts';
 import { checkedPlace, checkedRegion, type Place } from './place.ts';
 
 export const usage = `Usage: npm run invoke -- [--stage NAME | --stack NAME [--region REGION]] [--json] <function> [event]
@@ -38,8 +38,8 @@ const options = {
 } as const;
 
 /** @throws {UsageError} */
-export const parseCommandLine = (args: readonly string[]): CommandLine => {
-  const { values, positionals } = parse(args);
+export const parseCommandLine = (args: readonly string[], env = process.env): CommandLine => {
+  const { values, positionals } = parse(args, env);
   if (values.help) return { kind: 'help' };
   const { stage, stack, region, state } = values;
   const [name, event = '{}', ...more] = positionals;
@@ -71,8 +71,9 @@ const eventMeant = (name: string): string | undefined => {
   return /^[A-Za-z]+$/.test(name) ? JSON.stringify({ action: name }) : undefined;
 };
 
-const parse = (args: readonly string[]) => {
+const parse = (args: readonly string[], env: NodeJS.ProcessEnv) => {
   try {
+    refuseFlagsOfNpm('invoke', ['stage', 'stack', 'region', 'state'], env);
     return readFlags({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw error instanceof UsageError ? wrong(error.message) : error;

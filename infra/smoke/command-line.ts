@@ -1,5 +1,5 @@
 import type { TargetKind } from '../../lib/upload/target.ts';
-import { readFlags, UsageError } from '../command-line.ts';
+import { readFlags, refuseFlagsOfNpm, UsageError } from '../command-line.ts';
 import { checkedPlace, checkedRegion, type Place } from '../invoke/place.ts';
 
 export const usage = `Usage: npm run smoke -- --stage NAME | --stack NAME --candidate ID [--integration TOOL:ID] [--region REGION] [--wait SECONDS] [--yes]
@@ -41,7 +41,12 @@ const options = {
 } as const;
 
 /** @throws {UsageError} one sentence */
-export const parseCommandLine = (args: readonly string[]): SmokeOptions | 'help' => {
+export const parseCommandLine = (args: readonly string[], env = process.env): SmokeOptions | 'help' => {
+  refuseFlagsOfNpm(
+    'smoke',
+    Object.keys(options).filter((name) => name !== 'yes' && name !== 'help'),
+    env,
+  );
   const { values } = readFlags({ args: [...args], options });
   if (values.help) return 'help';
   const { stage, stack, region, candidate, application, integration, wait, yes } = values;

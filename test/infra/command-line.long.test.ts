@@ -54,3 +54,30 @@ describe('an invalid value on the command line is named', () => {
     expect(stderr).not.toContain('    at ');
   });
 });
+
+describe('a flag that npm consumed because the "--" is missing is refused with the way to write it', () => {
+  const npmRun = (name: string, args: string) => {
+    // If it is not refused, nothing must be deployed.
+    const env = { ...process.env, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_SESSION_TOKEN: '' };
+    const { status, stdout, stderr } = spawnSync(`npm run --silent ${name} ${args}`, {
+      cwd: root,
+      shell: true,
+      encoding: 'utf8',
+      env,
+    });
+    return { status, stdout, stderr };
+  };
+
+  test.each([
+    ['invoke', '--stage prod on-demand', 'npm run invoke -- --stage VALUE'],
+    ['invoke', '--stage=prod on-demand', 'npm run invoke -- --stage prod'],
+    ['smoke', '--stage=prod', 'npm run smoke -- --stage prod'],
+    ['package', '--stage prod', 'npm run package -- --stage VALUE'],
+    ['deploy', '--stage=prod', 'npm run deploy -- --stage prod'],
+    ['deploy', '--param=maxBytes=1', 'npm run deploy -- --param maxBytes=1'],
+  ])('npm run %s %s', (name, args, command) => {
+    const { status, stdout, stderr } = npmRun(name, args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`itself\\. Write: ${command}\\b`));
+  });
+});

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readFlags, UsageError } from '../../command-line.ts';
+import { consumedByNpm, flagOfNpm, readFlags, UsageError } from '../../command-line.ts';
 
 export const defaultStateDir = path.join(import.meta.dirname, '..', '..', '..', '.local');
 const defaultPortBase = 4570;
@@ -54,20 +54,15 @@ const flags = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/**
- * Flags that npm consumed: `npm start --once`, without the `--`, only sets npm_config_once=true. "true" for a flag with
- * a value means that npm passed on the value without its flag.
- */
-const flagsOfNpm = (env: Readonly<Record<string, string | undefined>>): readonly string[] => {
-  if (env.npm_lifecycle_event !== 'start') return [];
-  return Object.entries(flags).flatMap(([name, { type }]) => {
-    const value = env[`npm_config_${name.replace('-', '_')}`];
+/** Flags that npm consumed are understood if their value is known. */
+const flagsOfNpm = (env: Readonly<Record<string, string | undefined>>): readonly string[] =>
+  Object.entries(flags).flatMap(([name, { type }]) => {
+    const value = flagOfNpm('start', name, env);
     if (value === undefined) return [];
     if (type === 'boolean') return value === 'true' ? [`--${name}`] : [];
-    if (value === 'true') throw new UsageError(`npm consumed --${name} itself. Write: npm start -- --${name} VALUE`);
+    if (value === 'true') throw consumedByNpm('start', name, value);
     return [`--${name}=${value}`];
   });
-};
 
 const portBase = (text: string): number => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
