@@ -184,12 +184,12 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
     const control = await startControl(functions.byName, port(3));
     closers.push(control.close);
-    await folder.announce(control.url);
 
     const endpoints = { s3: storage.url, dynamodb: database.url, kombo: kombo.url, control: control.url };
     const parts = { bucket, table, region, settings, s3, dynamodb, kombo, functions: functions.byName, events };
     const page = options.console ? await startConsole({ stack: parts, preferredPort: port(4) }) : undefined;
     if (page) closers.push(page.close);
+    await folder.announce({ controlUrl: control.url, ...(page && { consoleUrl: page.url }) });
 
     return {
       ...parts,

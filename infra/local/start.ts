@@ -56,16 +56,28 @@ const printActivity = (stack: Stack, { json }: StartOptions, sample: readonly St
   });
 };
 
-/** Prints each event for the user's own application, and posts it to the URL in --events-to. */
-const tellOutcomes = ({ events }: Stack, { json, eventsTo }: StartOptions): (() => Promise<void>) => {
-  const say = (text: string): void =>
-    print(json ? JSON.stringify({ step: 'events-to', text }) : `  ${'outcome'.padEnd(20)}${text}`);
-  const receiver = eventsTo === undefined ? undefined : postEvents(eventsTo, say);
+/**
+ * Prints each event for the user's own application, and posts it to the URL in --events-to. The event of the sample is
+ * ready before the sample's last steps; as text it is printed after them, for readers.
+ */
+const tellOutcomes = ({ events }: Stack, { json, eventsTo }: StartOptions) => {
+  const early: string[] = [];
+  let isSampleDone = json;
+  const say = (text: string): void => void (isSampleDone ? print(text) : early.push(text));
+  const saySent = (text: string): void =>
+    say(json ? JSON.stringify({ step: 'events-to', text }) : `  ${'outcome'.padEnd(20)}${text}`);
+  const receiver = eventsTo === undefined ? undefined : postEvents(eventsTo, saySent);
   events.on('outcome', (event) => {
-    print(json ? JSON.stringify({ step: 'outcome', event }) : outcomeText(event));
+    say(json ? JSON.stringify({ step: 'outcome', event }) : outcomeText(event));
     receiver?.post(event);
   });
-  return async () => receiver?.ended();
+  return {
+    sampleDone: (): void => {
+      isSampleDone = true;
+      for (const text of early.splice(0)) print(text);
+    },
+    ended: async () => receiver?.ended(),
+  };
 };
 
 const printReady = (stack: Stack, { json, stateDir }: StartOptions): void => {
@@ -94,13 +106,14 @@ const endOnce = (steps: readonly Step[], { json }: StartOptions): number => {
 /** @returns the exit code */
 const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> => {
   const stack = await startStack({ ...options, console: !options.once, shell: process.env });
-  const outcomesTold = tellOutcomes(stack, options);
+  const outcomes = tellOutcomes(stack, options);
   try {
     if (!options.json) print('\n  cv-courier, the local stack\n');
     const delivered = deliverSample(stack, options);
     // After a termination signal, errors of an interrupted delivery do not matter.
     delivered.catch(() => undefined);
     const steps = await Promise.race([delivered, end]);
+    outcomes.sampleDone();
     if (steps === 'end') return options.once ? 1 : 0;
     if (options.once) return endOnce(steps, options);
     printReady(stack, options);
@@ -109,7 +122,7 @@ const run = async (options: StartOptions, end: Promise<'end'>): Promise<number> 
     return 0;
   } finally {
     await stack.close();
-    await outcomesTold();
+    await outcomes.ended();
   }
 };
 

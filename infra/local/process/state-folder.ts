@@ -9,6 +9,7 @@ const announcement = v.object({
   startedAtMs: v.number(),
   /** Absent while the stack starts. */
   controlUrl: v.optional(v.string()),
+  consoleUrl: v.optional(v.string()),
 });
 export type Announcement = v.InferOutput<typeof announcement>;
 
@@ -16,10 +17,10 @@ export type Announcement = v.InferOutput<typeof announcement>;
 export class StackRunning extends Error {
   override readonly name = 'StackRunning';
 
-  constructor({ pid, controlUrl }: Announcement) {
-    const where = controlUrl === undefined ? '' : `, ${controlUrl}`;
+  constructor({ pid, consoleUrl }: Announcement) {
+    const page = consoleUrl === undefined ? '' : ` Its page: ${consoleUrl}`;
     super(
-      `A local stack is already running in this folder (process ${pid}${where}). Stop it, or choose another with --state.`,
+      `A local stack is already running in this folder (process ${pid}).${page}\nStop it with Ctrl-C, or use another folder: npm start -- --state DIR`,
     );
   }
 }
@@ -30,8 +31,8 @@ export interface StateFolder {
   readonly dynamodb: string;
   readonly komboFile: string;
   readonly logs: string;
-  /** Publishes the control URL of the stack. */
-  announce(controlUrl: string): Promise<void>;
+  /** Publishes the addresses of the stack. */
+  announce(urls: Pick<Announcement, 'controlUrl' | 'consoleUrl'>): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -64,9 +65,9 @@ export const claimStateFolder = async (
     dynamodb: path.join(folder, 'dynamodb'),
     komboFile: path.join(folder, 'kombo.jsonl'),
     logs,
-    async announce(controlUrl) {
+    async announce(urls) {
       const draft = `${announcementFile(folder)}.tmp`;
-      await writeFile(draft, JSON.stringify({ ...own, controlUrl } satisfies Announcement), { mode: 0o600 });
+      await writeFile(draft, JSON.stringify({ ...own, ...urls } satisfies Announcement), { mode: 0o600 });
       await rename(draft, announcementFile(folder));
     },
     release: () => rm(announcementFile(folder), { force: true }),

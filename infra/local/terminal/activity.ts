@@ -11,6 +11,7 @@ const deliveryLine = v.object({
   totalMs: v.optional(v.number()),
   code: v.optional(v.string()),
   nextStep: v.optional(v.string()),
+  logUrl: v.optional(v.string()),
 });
 const troubleLine = v.object({
   level: v.picklist(['ERROR', 'CRITICAL']),
@@ -44,10 +45,12 @@ const parseLine = (line: string): unknown => {
 export const activityText = (functionName: string, activity: Activity): string => {
   if (activity.kind === 'trouble')
     return `  ${styleText('red', 'error'.padEnd(9))}           ${functionName}: ${activity.message} ${activity.detail ?? ''}`.trimEnd();
-  const { status, key, totalMs, code, nextStep } = activity;
+  const { status, key, totalMs, code, nextStep, logUrl } = activity;
   const took = totalMs === undefined ? '' : `${Math.round(totalMs)} ms`;
-  const why = code === undefined ? '' : `\n${' '.repeat(22)}${code}. ${nextStep ?? ''}`;
-  return `  ${styleText(colourOf(status), shortName(status).padEnd(9))} ${styleText('dim', took.padStart(8))}  ${key}${why}`;
+  const indent = `\n${' '.repeat(22)}`;
+  const why = code === undefined ? '' : `${indent}${code}. ${nextStep ?? ''}`;
+  const log = logUrl === undefined ? '' : `${indent}logUrl: ${logUrl}`;
+  return `  ${styleText(colourOf(status), shortName(status).padEnd(9))} ${styleText('dim', took.padStart(8))}  ${key}${why}${log}`;
 };
 
 /** All states but one fit into the column. */

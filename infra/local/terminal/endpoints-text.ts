@@ -40,7 +40,7 @@ export const endpointsText = ({ endpoints, bucket, region, kombo }: Stack, state
     '  Send another one:',
     `  ${[...credentials, ...copy].join(' ')}`,
     '',
-    '  Watch one fail: put it into candidates/fault-REMOTE--RATE_LIMIT_EXCEEDED-1/ instead.',
+    `  Watch one wait and recover: in that line, replace ${sampleCandidateId} with fault-REMOTE--RATE_LIMIT_EXCEEDED-1`,
     `  All faults by candidate id: ${readme('kombo', 'README.md')}`,
     `  The local stack, its flags and settings: ${readme('README.md')}`,
   ].join('\n');

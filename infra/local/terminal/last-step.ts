@@ -44,8 +44,9 @@ export const lastStep = async (
     case 'held':
     case 'rejected':
     case 'superseded': {
-      const { code, detail } = state.failure;
-      return failedStep(state.status, `${code}: ${detail}`, nextStepFor(code, state.status));
+      const { code, detail, logUrl } = state.failure;
+      const log = logUrl === undefined ? '' : ` logUrl: ${logUrl}`;
+      return failedStep(state.status, `${code}: ${detail}`, `${nextStepFor(code, state.status)}${log}`);
     }
     case 'sending':
     case 'waiting':

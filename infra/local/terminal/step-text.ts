@@ -37,7 +37,7 @@ const particulars = (step: Step): string => {
     case 'attached':
       return `to ${step.target} as "${step.name}", byte for byte`;
     case 'already-attached':
-      return `to ${step.target} since ${new Date(step.atMs).toISOString()}; nothing was sent again`;
+      return `to ${step.target} since ${new Date(step.atMs).toISOString()}; nothing was sent again (to see it sent again, add -- --fresh)`;
     case 'failed':
       return `${step.status}: ${step.reason}\n${' '.repeat(22)}${step.nextStep}`;
   }

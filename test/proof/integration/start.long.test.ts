@@ -81,7 +81,7 @@ describe('--once', () => {
       expect(received).toMatchObject([
         { source: 'cv-courier-local', detail: { status: 'attached', target: 'candidate/GRKwT7dMvcuqBnsZ5xHe4pYa' } },
       ]);
-      expect(stdout).toContain('CV Outcome: attached');
+      expect(stdout).toMatch(/ attached .*\n {2}outcome +event for your application \(docs\/events\.md\): attached\n/);
     } finally {
       await closeServer(server);
     }
@@ -122,7 +122,7 @@ describe('npm start without --once', () => {
     );
     const links = [...stack.stdout().matchAll(/: (\S+README\.md)$/gm)].map(([, file = '']) => file);
     expect(links).toEqual(['infra/local/kombo/README.md', 'infra/local/README.md']);
-    const [, candidate = ''] = /candidates\/(fault-[\w-]+)\//.exec(stack.stdout()) ?? [];
+    const [, candidate = ''] = /replace GRKwT7dMvcuqBnsZ5xHe4pYa with (fault-[\w-]+)\n/.exec(stack.stdout()) ?? [];
     expect(faultsFromId(candidate)).toHaveLength(1);
 
     const s3 = new S3Client({
@@ -143,7 +143,7 @@ describe('npm start without --once', () => {
 
     const second = await once(['--state', state]);
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain('A local stack is already running in this folder');
+    expect(second.stderr).toMatch(/A local stack is already running in this folder \(process \d+\)\. Its page: http:/);
 
     const answered = command('invoke', ['on-upload', '{"Event":"s3:TestEvent"}', '--state', state]);
     expect(await answered.ended).toBe(0);

@@ -25,9 +25,9 @@ test('a second local stack in the same folder is refused with the process that u
   const first = await claimStateFolder(folder, { fresh: false });
   await expect(claimStateFolder(folder, { fresh: false })).rejects.toThrow(StackRunning);
   const url = await control(process.pid);
-  await first.announce(url);
+  await first.announce({ controlUrl: url, consoleUrl: 'http://127.0.0.1:4574' });
   await expect(claimStateFolder(folder, { fresh: true })).rejects.toThrow(
-    `A local stack is already running in this folder (process ${process.pid}, ${url}). Stop it, or choose another with --state.`,
+    `A local stack is already running in this folder (process ${process.pid}). Its page: http://127.0.0.1:4574\nStop it with Ctrl-C, or use another folder: npm start -- --state DIR`,
   );
   await first.release();
   await expect(claimStateFolder(folder, { fresh: false })).resolves.toBeDefined();
@@ -44,7 +44,7 @@ test('a running local stack is found by its folder', async () => {
   expect(await runningStack(folder)).toBeUndefined();
   const state = await claimStateFolder(folder, { fresh: false });
   const url = await control(process.pid);
-  await state.announce(url);
+  await state.announce({ controlUrl: url });
   expect(await runningStack(folder)).toMatchObject({ pid: process.pid, controlUrl: url });
   await state.release();
   expect(await runningStack(folder)).toBeUndefined();

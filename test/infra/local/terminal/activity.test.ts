@@ -33,6 +33,19 @@ test('the terminal prints a failure with its code and the next step', () => {
   );
 });
 
+test('the terminal prints the logUrl that the next step of a failure at Kombo asks for', () => {
+  const line = {
+    status: 'held',
+    key: 'candidates/c1/Frank Doe CV.pdf',
+    code: 'PLATFORM.UNKNOWN_ERROR',
+    nextStep: 'Send the logUrl to Kombo support.',
+    logUrl: 'http://127.0.0.1:4572/_emulator/requests/7',
+  };
+  expect(textOf(line)).toContain(
+    'PLATFORM.UNKNOWN_ERROR. Send the logUrl to Kombo support.\n                      logUrl: http://127.0.0.1:4572/_emulator/requests/7',
+  );
+});
+
 test('the terminal prints an error of a function with the name of the function', () => {
   const line = { level: 'ERROR', message: 'The event is refused.', detail: 'It is empty.' };
   expect(textOf(line)).toBe('  error               on-upload: The event is refused. It is empty.');

@@ -57,7 +57,7 @@ describe('steps of an upload', () => {
         name: 'Frank Doe CV.pdf',
         sizeBytes: 2135,
       },
-      '  attached            to candidate/c1 since 2026-03-01T09:59:59.000Z; nothing was sent again',
+      '  attached            to candidate/c1 since 2026-03-01T09:59:59.000Z; nothing was sent again (to see it sent again, add -- --fresh)',
     ],
     [
       {
