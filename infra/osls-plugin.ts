@@ -25,6 +25,7 @@ interface Osls {
       readonly region?: string;
       readonly 'aws-profile'?: string;
       readonly param?: readonly (string | null)[];
+      readonly help?: boolean;
     };
   };
   readonly configurationInput: {
@@ -59,26 +60,27 @@ export default class CourierPlugin {
   readonly configurationVariablesSources: unknown;
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
 
-  constructor(osls: Osls) {
-    const [command] = osls.processedInput.commands;
+  constructor(osls: Osls, _options?: unknown, utils?: { readonly log: { warning(text: string): void } }) {
+    const { commands, options } = osls.processedInput;
+    // `osls deploy --help` loads the plugin as well.
+    const command = options.help === true ? 'help' : commands[0];
     const { service, functions = {}, provider } = osls.configurationInput;
-    const stageName = osls.processedInput.options.stage ?? provider?.stage ?? 'dev';
+    const stageName = options.stage ?? provider?.stage ?? 'dev';
     const stage = readStage({
       serviceDir: osls.serviceDir,
       stage: stageName,
-      commandLine: osls.processedInput.options.param ?? [],
+      commandLine: options.param ?? [],
       functions: Object.keys(functions),
     });
     // Other commands, above all `osls remove`, must work even with wrong parameters.
     if (command === 'package' || command === 'deploy') {
-      const faults = [
-        ...faultsOf(osls, stage),
-        ...(command === 'deploy' ? exampleFaults(stageName, stage.values) : []),
-      ];
+      const ofExample = exampleFaults(stageName, stage.values);
+      const faults = [...faultsOf(osls, stage), ...(command === 'deploy' ? ofExample : [])];
       if (faults.length > 0) {
         const message = ['cv-courier was not packaged.', ...faults.map((fault) => `- ${fault}`)].join('\n');
         throw new osls.classes.Error(message, 'COURIER_CONFIGURATION');
       }
+      for (const fault of ofExample) utils?.log.warning(`${fault} Deployment will refuse it.`);
     }
     complete(osls, stageName, stage);
     this.configurationVariablesSources = {

@@ -59,12 +59,13 @@ export const exampleFaults = (stage: string, { komboIntegrationId }: Parameters)
 
 const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'> => {
   if (!existsSync(file)) return { written: {}, faults: [] };
+  const source = readFileSync(file, 'utf8');
   let content: unknown;
   try {
-    content = parse(readFileSync(file, 'utf8'));
+    content = parse(source);
   } catch (error) {
     const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
-    return { written: {}, faults: [`${shown} is not valid YAML: ${line.replace(/:$/, '.')}`] };
+    return { written: {}, faults: [`${shown} is not valid YAML: ${line.replace(/:$/, '.')}${unquoted(source)}`] };
   }
   if (content === null || content === undefined) return { written: {}, faults: [] };
   if (typeof content !== 'object' || Array.isArray(content)) {
@@ -77,6 +78,12 @@ const readFile = (file: string, shown: string): Pick<Stage, 'written' | 'faults'
     written: Object.fromEntries(Object.entries(content).map(([name, value]) => [name, asText(name, value)])),
     faults: [],
   };
+};
+
+/** YAML reads a value such as {integration_id}/{filename} as a mapping with text behind it. */
+const unquoted = (source: string): string => {
+  const [, name, value = ''] = /^(\w+): *(\{[\w-]+\}[^\s#].*?)\s*$/m.exec(source) ?? [];
+  return name === undefined ? '' : ` A value that begins with { must be in quotes: ${name}: '${value}'.`;
 };
 
 /** Lists, tags and JSON in the form of the command line. Other nested values become JSON, which no option accepts. */

@@ -18,13 +18,16 @@ export const optionsTable = (): string =>
     ]),
   );
 
-/** One line of YAML. Numbers and booleans are not quoted. */
+/** One line of YAML. Numbers and booleans are not quoted; a value with { is, because YAML reads a mapping where it begins with one. */
 const yamlLine = (name: string, value: string): string =>
-  stringify({ [name]: /^(\d+|true|false)$/.test(value) ? JSON.parse(value) : value }, { lineWidth: 0 }).trimEnd();
+  stringify(
+    { [name]: /^(\d+|true|false)$/.test(value) ? JSON.parse(value) : value },
+    { lineWidth: 0, ...(value.includes('{') && { defaultStringType: 'QUOTE_SINGLE', defaultKeyType: 'PLAIN' }) },
+  ).trimEnd();
 
 const head = `# The settings of one stage. Copy this file to stages/<stage>.yml, which git ignores, and remove the # from the lines that you change.
 # Each line shows its default. A wrong value stops packaging with a sentence that names it. One-off values: --param="maxBytes=5000000".
-# Values may be variables of osls, such as \${ssm:/on-call/email}. The stage dev uses this file until it has its own.
+# Values may be variables of osls, such as \${ssm:/on-call/email}; with one that asks AWS, packaging needs credentials. A value that begins with { must be in quotes. The stage dev uses this file until it has its own.
 # This file is generated from infra/parameters/options.ts by npm run docs.
 `;
 

@@ -141,10 +141,17 @@ test('packaging stops with a sentence about each invalid parameter', async () =>
   expect(output).toContain('- Parameter existingBucket is "My_Bucket"; it must be the name of a bucket');
 });
 
-test('the example integration can be packaged, but not deployed', async () => {
-  const { exitCode, output } = await osls(service.folder, 'deploy');
-  expect(exitCode).toBe(1);
-  expect(output).toContain('- Parameter komboIntegrationId is still the example: set your own in stages/dev.yml');
+test('the example integration packages with a warning, but is not deployed', async () => {
+  const example = 'Parameter komboIntegrationId is still the example: set your own in stages/dev.yml or by --param.';
+  const packaged = await osls(service.folder, 'package');
+  expect(packaged).toMatchObject({ exitCode: 0 });
+  expect(packaged.output).toContain(`Warning: ${example} Deployment will refuse it.`);
+  const deployed = await osls(service.folder, 'deploy');
+  expect(deployed.exitCode).toBe(1);
+  expect(deployed.output).toContain(`- ${example}`);
+  const help = await osls(service.folder, 'deploy', '--help');
+  expect(help.exitCode).toBe(0);
+  expect(help.output).toContain('--stage');
 });
 
 test('deployment asks for the region where the profile names another one than osls takes', async () => {

@@ -116,6 +116,10 @@ test.each([null, '', '=5'])('--param="%s", which names no parameter, is reported
 
 test.each([
   ['maxBytes: 5\nmaxBytes: 6', 'is not valid YAML: Map keys must be unique at line 2, column 1.'],
+  [
+    'maxBytes: 5\nkeyTemplates: {integration_id}/{candidate_id}/{filename}',
+    "is not valid YAML: Unexpected scalar at node end at line 2, column 31. A value that begins with { must be in quotes: keyTemplates: '{integration_id}/{candidate_id}/{filename}'.",
+  ],
   ['- a list', 'must contain one line per parameter, for example alarmEmail: on-call@example.com.'],
 ])(
   'a stage file with "%s" is reported in one sentence, without the options that it does not set',
