@@ -11,7 +11,7 @@ export const pause = action({
   does: 'pauses the deliveries of one integration or of all; files wait and are sent after you resume',
   example: {
     action: 'pause',
-    integration_id: 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+    integration_id: 'sandbox:CvCourierSandboxAAAAAAAA',
     reason: 'The ATS is being migrated tonight.',
   },
   changes: true,

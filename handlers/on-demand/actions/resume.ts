@@ -12,7 +12,7 @@ export const resume = action({
   does: 'ends a pause; scheduled runs then send the files that waited. "code" names the pause that you mean',
   example: {
     action: 'resume',
-    integration_id: 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+    integration_id: 'sandbox:CvCourierSandboxAAAAAAAA',
     code: 'INTEGRATION_PAUSED',
     reason: 'The ATS has moved.',
   },

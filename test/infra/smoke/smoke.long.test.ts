@@ -63,7 +63,7 @@ test('a smoke test says when the sample was uploaded, seen and attached, and wha
     new RegExp(`^${time} \\(after \\d+\\.\\d s\\) It is attached to candidate ${candidate}, since`),
   );
   expect(attached).toMatch(/ Attempts: 1\.$/);
-  expect(text).toContain(`Left behind: one attachment, ${name}, of the candidate ${candidate} in kombo-sandbox:`);
+  expect(text).toContain(`Left behind: one attachment, ${name}, of the candidate ${candidate} in sandbox:`);
   expect(text).toMatch(
     /^ {2}aws s3api delete-object --bucket cv-courier-local --key '.*' --version-id '.+' --region eu-central-1$/m,
   );
@@ -85,13 +85,19 @@ test('the commands that a smoke test prints remove the object and its record', a
 });
 
 test('a smoke test without --yes uploads nothing when the integration is not the sandbox', async () => {
-  const stack = await stackWith(['on-demand']);
+  const stack = await stackWith(['on-demand'], { KOMBO_INTEGRATION_ID: 'greenhouse:CvCourierGreenhouseAAAAA' });
   const { isAttached, text } = await smoke(deploymentOf(stack), candidate, { yes: false });
   expect(isAttached).toBe(false);
   expect(text).toContain(
-    'Nothing was uploaded. kombo-sandbox:CvCourierSandboxAAAAAAAA is not Kombo\'s sandbox (whose ids start with "sandbox:"), so a real candidate would get the file.\nTo upload it anyway, add --yes.',
+    'Nothing was uploaded. greenhouse:CvCourierGreenhouseAAAAA is not Kombo\'s sandbox (whose ids start with "sandbox:"), so a real candidate would get the file.\nTo upload it anyway, add --yes.',
   );
   expect(await objectsIn(stack)).toEqual([]);
+});
+
+test('a smoke test without --yes uploads the sample when the integration is the sandbox, as that of the local Kombo is', async () => {
+  const stack = await stackWith(['on-upload', 'on-demand']);
+  const { isAttached } = await smoke(deploymentOf(stack), candidate, { yes: false });
+  expect(isAttached).toBe(true);
 });
 
 test('a smoke test without --yes uploads nothing while the check finds a problem, and names it', async () => {

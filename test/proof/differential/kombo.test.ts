@@ -23,7 +23,7 @@ import { SimulatedKombo, transportOf } from '../simulation/simulated-kombo.ts';
  */
 const runs = Number(process.env.DIFFERENTIAL_RUNS ?? 300);
 
-const integrationId = 'kombo-sandbox:CvCourierSandboxAAAAAAAA';
+const integrationId = 'sandbox:CvCourierSandboxAAAAAAAA';
 const refusals = [
   [400, 'PLATFORM.INPUT_INVALID'],
   [400, 'REMOTE.INPUT_INVALID'],

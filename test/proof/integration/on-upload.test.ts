@@ -32,7 +32,7 @@ test('the sample CV arrives at Kombo with its name and every byte', async () => 
   expect(await storedFilesOf(stack, 'sample1')).toEqual([{ name: 'Frank Doe CV.pdf', bytes }]);
   expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({
     state: { status: 'attached' },
-    target: { kind: 'candidate', id: 'sample1', integrationId: 'kombo-sandbox:CvCourierSandboxAAAAAAAA' },
+    target: { kind: 'candidate', id: 'sample1', integrationId: 'sandbox:CvCourierSandboxAAAAAAAA' },
   });
 });
 

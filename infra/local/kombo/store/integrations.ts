@@ -39,8 +39,8 @@ export type IntegrationChange = Partial<Omit<Integration, 'id' | 'actions' | 're
   readonly restrictions?: Partial<Integration['restrictions']>;
 };
 
-/** Two integrations that every emulator has by default. */
-export const sandboxIntegrationId = 'kombo-sandbox:CvCourierSandboxAAAAAAAA';
+/** Two integrations that every emulator has by default. The tool of Kombo's own sandbox is "sandbox". */
+export const sandboxIntegrationId = 'sandbox:CvCourierSandboxAAAAAAAA';
 export const greenhouseIntegrationId = 'greenhouse:CvCourierGreenhouseAAAAA';
 
 const forEachAction = <const Value>(value: Value): Record<AttachmentAction, Value> =>

@@ -10,7 +10,7 @@ const place = {
   dynamodbUrl: 'http://127.0.0.1:4571',
   komboUrl: 'http://127.0.0.1:4572/v1',
   komboApiKey: 'ks_dev_local',
-  integrationId: 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+  integrationId: 'sandbox:CvCourierSandboxAAAAAAAA',
 };
 
 test('the environment of the local functions is a complete configuration with waits of seconds', () => {

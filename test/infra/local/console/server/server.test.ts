@@ -151,7 +151,7 @@ test('the console offers a download as a file to save, with its real name only w
   });
   const headers = {
     authorization: 'Bearer ks_dev_local',
-    'x-integration-id': 'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+    'x-integration-id': 'sandbox:CvCourierSandboxAAAAAAAA',
     'content-type': 'application/json',
   };
   await rawCall(`${kombo.url}/ats/candidates/a/attachments`, { method: 'POST', headers, body });

@@ -181,7 +181,7 @@ test('the emulator without options accepts thirty concurrent calls and has two i
     const answer = await list(plain, 'Frank1');
     expect(answer.headers['concurrency-limit']).toBe('30');
     expect(plain.integrations.list().map(({ id }) => id)).toEqual([
-      'kombo-sandbox:CvCourierSandboxAAAAAAAA',
+      'sandbox:CvCourierSandboxAAAAAAAA',
       'greenhouse:CvCourierGreenhouseAAAAA',
     ]);
     for (const { id } of plain.integrations.list()) expect(id).toMatch(/^[a-z-]+:[1-9A-HJ-NP-Za-km-z]{24}$/);
