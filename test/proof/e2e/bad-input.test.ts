@@ -65,6 +65,18 @@ test('a file of 200 MB is uploaded with visible progress, and rejected as too la
   await rowsNamed(page, 'Rejected').filter({ hasText: 'FILE_TOO_LARGE' }).waitFor({ timeout: 50_000 });
 });
 
+test('an id that no key can contain gets one sentence, and not the bubble of the browser, which says less', async () => {
+  const page = await console_.open();
+  await page.evaluate('HTMLInputElement.prototype.reportValidity = () => { document.title = "bubble"; return false; }');
+  await address(page, 'a/b c');
+  await choose(page, [{ name: 'CV.pdf', bytes: pdf }]);
+  await expect
+    .poll(() => page.locator('#notices').innerText())
+    .toContain('The candidate id must be 1 to 64 letters, digits, "-" or "_".');
+  expect(await page.title()).toBe('cv-courier: local console');
+  expect(await page.evaluate('document.activeElement.id')).toBe('target-id');
+});
+
 test('a notice names the file and the reason, and disappears', async () => {
   const name = `${'é'.repeat(520)}.pdf`;
   const page = await console_.open();

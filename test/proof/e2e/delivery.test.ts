@@ -60,7 +60,7 @@ test('twenty files wait while the tool is down, and each is attached once when i
 }, async () => {
   const page = await console_.open();
   await toolIsLearnt();
-  await switchOn(page, 'Tool down');
+  await switchOn(page, 'ATS down');
   await address(page, 'twenty1');
   await choose(page, several(20, 'Twenty'));
   // After three answers that the tool is down, the others wait without being sent.
@@ -69,7 +69,7 @@ test('twenty files wait while the tool is down, and each is attached once when i
   await expect.poll(() => waiting.count(), { timeout: 20_000 }).toBeGreaterThan(0);
   await expect.poll(async () => (await unknown.count()) + (await waiting.count()), { timeout: 20_000 }).toBe(20);
   await page.getByText('It ends automatically: one file is tried at the next scheduled run after').waitFor();
-  await switchOff(page, 'Tool down');
+  await switchOff(page, 'ATS down');
   const group = page.locator('[data-target="candidate/twenty1"]');
   // The next try comes automatically after a minute.
   await expect.poll(() => group.locator('li').count(), { timeout: 150_000 }).toBe(20);

@@ -30,10 +30,10 @@ const busyPage = async (page: Page): Promise<void> => {
   ]);
   await rowsNamed(page, 'Rejected').first().waitFor();
   await expect.poll(() => rowsNamed(page, 'Attached').count()).toBe(2);
-  await switchOn(page, 'Tool down');
+  await switchOn(page, 'ATS down');
   await choose(page, [{ name: 'Jane Roe CV.pdf', bytes: Buffer.concat([pdf, Buffer.from('% jane\n')]) }]);
   await rowsNamed(page, 'Unknown, checking').first().waitFor();
-  await switchOff(page, 'Tool down');
+  await switchOff(page, 'ATS down');
 };
 
 test('an empty page says what to do, and has no violation of accessibility', async () => {
@@ -98,6 +98,26 @@ test.each([
     expect(box?.y).toBeGreaterThanOrEqual(0);
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(options.height);
   }
+});
+
+test('a list that shows only its beginning fades out at its lower edge, until it is scrolled to its end', async () => {
+  const page = await console_.open({ width: 360, height: 780 });
+  await address(page, 'fading1');
+  const names = ['Fading.pdf', 'Faded.pdf'];
+  await choose(
+    page,
+    names.map((name) => ({ name, bytes: Buffer.concat([pdf, Buffer.from(name)]) })),
+  );
+  for (const name of names) {
+    await row(page, name).filter({ hasText: 'Attached' }).locator('summary').click();
+  }
+  const fade = () =>
+    page.evaluate('getComputedStyle(document.getElementById("rows-frame")).getPropertyValue("--fade")');
+  const scrollTo = (top: string) => page.evaluate(`document.getElementById("rows-frame").scrollTo(0, ${top})`);
+  await scrollTo('0');
+  await expect.poll(fade).toBe('56px');
+  await scrollTo('1e6');
+  await expect.poll(fade).toBe('0px');
 });
 
 test('the dialog fits 360 by 640 px: a long answer scrolls in it, and Close stays visible', async () => {

@@ -18,7 +18,8 @@ export const dropZone = (
   const chosenPlace = (): Place | undefined => {
     id.value = id.value.trim();
     if (id.checkValidity()) return { kind: kind(), id: id.value };
-    id.reportValidity();
+    // Not reportValidity: its bubble says less than our sentence, and covers the buttons.
+    id.focus();
     onTrouble(`The ${kind()} id must be 1 to 64 letters, digits, "-" or "_".`);
     return undefined;
   };

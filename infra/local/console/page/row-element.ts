@@ -63,7 +63,7 @@ export const rowElement = (first: RowView, onAsk: (action: AskAction, view: RowV
     const { key, failure, warnings, attempt, event } = current;
     const lines: (readonly [string, string])[] = [['Key', key]];
     if (attempt > 0) lines.push(['Attempts', String(attempt)]);
-    if (failure) lines.push(['Code', failure.code], ['Meaning', failure.meaning], ['Particulars', failure.detail]);
+    if (failure) lines.push(['Code', failure.code], ['Meaning', failure.meaning], ['Details', failure.detail]);
     // Otherwise it is already shown below the row.
     if (failure && nextStep.hidden) lines.push(['Next step', failure.nextStep]);
     for (const warning of warnings) lines.push(['Warning', warning]);

@@ -70,7 +70,7 @@ const faults: readonly Fault[] = [
   {
     id: 'tool-down',
     group: 'faults',
-    label: 'Tool down',
+    label: 'ATS down',
     explanation:
       'The ATS behind Kombo does not answer. After three files, its integration is paused and tried again within minutes. Once the ATS answers, files that its listing lacks are sent again. For this, the courier must have seen how the ATS lists an attached file.',
     ...switchForIntegrations(
