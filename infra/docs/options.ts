@@ -27,7 +27,8 @@ const yamlLine = (name: string, value: string): string =>
 
 const head = `# The settings of one stage. Copy this file to stages/<stage>.yml, which git ignores, and remove the # from the lines that you change.
 # Each line shows its default. A wrong value stops packaging with a sentence that names it. One-off values: --param="maxBytes=5000000".
-# Values may be variables of osls, such as \${ssm:/on-call/email}; with one that asks AWS, packaging needs credentials. A value that begins with { must be in quotes. The stage dev uses this file until it has its own.
+# Values may be variables of osls, such as \${ssm:/on-call/email}; with one that asks AWS, packaging needs credentials. A value that begins with { must be in quotes; a list
+# may be written with commas or as a list of YAML. The stage dev uses this file until it has its own.
 # This file is generated from infra/parameters/options.ts by npm run docs.
 `;
 

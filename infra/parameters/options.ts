@@ -97,7 +97,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       // The functions time out at 300 s and need 5 s to record the outcome.
       form: wholeNumber(1, 290),
       default: '240',
-      description: 'For one delivery. Kombo may need minutes; the functions stop at 300.',
+      description: 'Longest time for one call to Kombo, in seconds. Kombo may need minutes; the functions stop at 300.',
     },
   },
   Files: {
@@ -183,18 +183,18 @@ const groups: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
       form: oneOf('true', 'false'),
       default: 'false',
       description:
-        "true: the functions' logs are encrypted under kmsKeyArn as well; its policy must then let CloudWatch Logs use it. See infra/README.md.",
+        "true: the functions' logs are encrypted under kmsKeyArn as well; its policy must then let CloudWatch Logs use it. See docs/deploy.md, A key of your own.",
     },
     kmsKeyForMessages: {
       form: oneOf('true', 'false'),
       default: 'false',
       description:
-        "true: the failure queues and the stack's own alarm topic are encrypted under kmsKeyArn as well; its policy must let EventBridge and CloudWatch use it, or events and alarms are lost. See infra/README.md.",
+        "true: the failure queues and the stack's own alarm topic are encrypted under kmsKeyArn as well; its policy must let EventBridge and CloudWatch use it, or events and alarms are lost. See docs/deploy.md, A key of your own.",
     },
     existingSecretArn: {
       form: text(
         arn('secretsmanager', 'secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}'),
-        'the full ARN of a secret, arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six letters>',
+        'the full ARN of a secret, arn:aws:secretsmanager:<region>:<account>:secret:<name>-<six characters>',
       ),
       default: '',
       mayBeEmpty: true,

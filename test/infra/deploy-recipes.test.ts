@@ -22,8 +22,9 @@ const parametersIn = (block: string, pair: RegExp): Readonly<Record<string, stri
   Object.fromEntries(
     [...block.matchAll(pair)].map(([, name = '', value = '']) => [
       name,
-      { '"$BUCKET"': 'acme-deployments', '"$PREFIX"': 'cv-courier/0.2.0/', 'local.code': 'cv-courier/0.2.0/' }[value] ??
-        value.replaceAll(/^["']|["']$/g, ''),
+      { '"$CODE_BUCKET"': 'acme-deployments', '"$PREFIX"': 'cv-courier/0.2.0/', 'local.code': 'cv-courier/0.2.0/' }[
+        value
+      ] ?? value.replaceAll(/^["']|["']$/g, ''),
     ]),
   );
 
@@ -49,6 +50,6 @@ test('the recipe for Terraform uploads the zips of all functions, and keeps the 
 test('the template is too large for a CloudFormation request, so each recipe uploads it to S3', () => {
   expect(Buffer.byteLength(JSON.stringify(plain))).toBeGreaterThan(51_200);
   expect(Buffer.byteLength(JSON.stringify(plain))).toBeLessThan(1_000_000);
-  expect(recipe('AWS CLI')).toContain('--s3-bucket "$BUCKET" --s3-prefix "${PREFIX%/}"');
+  expect(recipe('AWS CLI')).toContain('--s3-bucket "$CODE_BUCKET" --s3-prefix "${PREFIX%/}"');
   expect(recipe('Terraform')).toContain('template_url');
 });
