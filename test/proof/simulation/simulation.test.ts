@@ -38,10 +38,10 @@ const play = async (seeds: Iterable<number>): Promise<Played> => {
 
 let played: Played;
 beforeAll(async () => {
-  played = await play(seedsFrom(1, 200));
+  played = await play(seedsFrom(1, 150));
 }, 900_000);
 
-test('nothing is lost, nothing is attached twice and nothing personal is logged, whatever fails: 200 histories', () => {
+test('nothing is lost, nothing is attached twice and nothing personal is logged, whatever fails: 150 histories', () => {
   expect(played.failures).toEqual([]);
 });
 
@@ -51,9 +51,9 @@ test('nobody waits needlessly: every lost answer whose bytes Kombo serves is dec
 
 test('each kind of fault occurs often in the simulated histories', () => {
   const { scanned, decided, ...often } = played.seen;
-  expect(Math.min(...Object.values(often))).toBeGreaterThan(50);
-  expect(decided).toBeGreaterThan(25);
-  expect(scanned).toBeGreaterThan(10);
+  expect(Math.min(...Object.values(often))).toBeGreaterThan(40);
+  expect(decided).toBeGreaterThan(20);
+  expect(scanned).toBeGreaterThan(8);
 });
 
 test('a simulated history can be replayed from its seed', async () => {
