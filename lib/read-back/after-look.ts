@@ -105,13 +105,9 @@ const undecided = ({ record, state, seen }: AfterLook, because?: string): LookEv
 /** The count can be 0, because an operator's retry resets it and the target is checked before anything is sent. */
 const historyOf = ({ unknownAttempts = 1 }: LedgerRecord, { failure }: UnknownOutcome): string => {
   if (failure.code === 'RESTORED_DOUBT') return failure.detail;
-  const cause = causeOf(failure);
-  const ended = cause === undefined ? '.' : `; the last attempt ended with ${cause}.`;
+  // Of a file that was held before, only what the looks showed is known: its retry replaced the cause.
+  const ended = failure.code === 'OUTCOME_UNKNOWN' ? '.' : `; the last attempt ended with ${failure.code}.`;
   if (unknownAttempts === 0) return `It has not been sent since the last retry by an operator${ended}`;
   const times = unknownAttempts === 1 ? 'once' : `${unknownAttempts} times`;
   return `It was sent ${times} without a clear answer${ended}`;
 };
-
-/** After a retry of a held file, only the detail of its failure names the cause of the doubt. */
-const causeOf = ({ code, detail }: UnknownOutcome['failure']): string | undefined =>
-  code === 'OUTCOME_UNKNOWN' ? /last attempt ended with ([\w.]+)\. /.exec(detail)?.[1] : code;

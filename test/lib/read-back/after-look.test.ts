@@ -131,18 +131,11 @@ test.each([
   expect(held).toMatchObject({ failure: { detail: `${words} ${seen} ${because}` } });
 });
 
-test('what is held again after a retry still names the cause of the doubt, and a file that was only doubted names none', () => {
-  const once = after(staying, { state: { doubtfulLooks: 1 } });
-  if (once.kind !== 'undecidable') throw new Error('It is decided.');
-  const again = { state: { doubtfulLooks: 1, failure: once.failure }, record: { unknownAttempts: 0 } };
-  const words = 'It has not been sent since the last retry by an operator';
-  const held = after(staying, again);
-  expect(held).toMatchObject({
-    failure: { detail: `${words}; the last attempt ended with ANSWER_LOST. ${seen} ${because}` },
-  });
-  const failure = { code: 'OUTCOME_UNKNOWN', detail: 'The ledger was restored.' } as const;
-  const restored = after(staying, { ...again, state: { doubtfulLooks: 1, failure } });
-  expect(restored).toMatchObject({ failure: { detail: `${words}. ${seen} ${because}` } });
+test('a file that is held again after a retry says what was seen, and no code of its hold as the end of an attempt', () => {
+  const failure = { code: 'OUTCOME_UNKNOWN', detail: 'Held before.' } as const;
+  const held = after(staying, { state: { doubtfulLooks: 1, failure }, record: { unknownAttempts: 0 } });
+  const words = 'It has not been sent since the last retry by an operator.';
+  expect(held).toMatchObject({ failure: { detail: `${words} ${seen} ${because}` } });
 });
 
 test('the failure of an undecidable file after a restore of the table names the restore instead of an attempt', () => {
