@@ -26,3 +26,12 @@ test('the Resume button has one line at every width', async () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
   }
 });
+
+test('the banner of a paused integration shows its id as Kombo writes it', async () => {
+  const page = await console_.open();
+  await switchOn(page, 'Integration off');
+  await address(page, 'paused2');
+  await choose(page, [{ name: 'Paused.pdf', bytes: pdf }]);
+  const [sandbox] = console_.stack.kombo.integrations.list();
+  await page.getByText(`The integration ${sandbox?.id} has been paused since`).waitFor();
+});

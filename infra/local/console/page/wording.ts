@@ -49,8 +49,7 @@ export const progressText = ({ progress }: RowView): string =>
 const pausedName = (integration: string): string => (integration === 'account' ? 'everything' : integration);
 
 export const pausedSince = ({ integration, sinceMs }: PauseView): string => {
-  const name = pausedName(integration);
-  const what = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const what = integration === 'account' ? 'Everything' : `The integration ${integration}`;
   return sinceMs === undefined ? `${what} is paused` : `${what} has been paused since ${timeText(sinceMs)}`;
 };
 
