@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { startSchedule } from '../../../infra/local/aws/events/schedule.ts';
 import { type Stack, startStack } from '../../../infra/local/stack.ts';
 import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
 import { integrationsFor, type Phase, type PlannedCv, phaseAt, plannedCv } from './plan.ts';
@@ -39,6 +40,7 @@ export interface Soak {
 
 const sampleEveryMs = 2_000;
 const killEveryMs = 5_000;
+const scheduleEveryMs = 5_000;
 /** Deliveries in progress. Further uploads wait, because S3 and this process would keep their events in memory. */
 const mostInFlight = 40;
 /** Draining moves the clock of the functions by this much before each of its runs. */
@@ -59,13 +61,16 @@ export const soak = async ({ cvs, integrations: count, seed, onSample, signal }:
   let [attached, deliveries, kills, inFlight] = [0, 0, 0, 0];
   let phase: Phase = 'warm-up';
 
+  let stopSchedule = (): void => undefined;
+  let latestRun: Promise<unknown> = Promise.resolve();
   const clockFile = path.join(stateDir, 'moved-clock');
   await writeFile(clockFile, '0');
-  const start = async (scheduleEveryMs = 5_000): Promise<Stack> => {
+  const start = async (): Promise<Stack> => {
     const started = await startStack({
       stateDir,
       integrations,
-      scheduleEveryMs,
+      // The soak runs the schedule itself, so that draining can stop it.
+      scheduleEveryMs: mostDrainMs,
       functionEnv: { NODE_OPTIONS: `--import=${movedClock}`, MOVED_CLOCK: clockFile },
       retryDelaysMs: [1_000, 2_000],
       shell: {
@@ -88,6 +93,10 @@ export const soak = async ({ cvs, integrations: count, seed, onSample, signal }:
       void result.finally(() => {
         inFlight -= 1;
       });
+    });
+    stopSchedule = startSchedule(scheduleEveryMs, 'eu-central-1', async (event) => {
+      latestRun = Promise.resolve(started.functions.get('on-schedule')?.send(event));
+      await latestRun;
     });
     return started;
   };
@@ -113,11 +122,17 @@ export const soak = async ({ cvs, integrations: count, seed, onSample, signal }:
     const isOutage = next === 'outage';
     for (const [index, id] of integrations.entries())
       if (index % downEvery === 0) stack.kombo.integrations.change(id, { toolDown: isOutage });
-    if (next !== 'steady' && next !== 'draining') return;
+    if (next === 'draining') {
+      // From here on draining is the only caller: two invocations whose clocks differ by ten minutes would end each other's leases.
+      stopSchedule();
+      await latestRun;
+      while (inFlight > 0) await sleep(100);
+    }
+    if (next !== 'steady') return;
+    stopSchedule();
     await stack.close();
     inFlight = 0;
-    // Draining is the only caller of the functions: two of them whose clocks differ by ten minutes would break each other's leases.
-    stack = await start(next === 'draining' ? mostDrainMs : undefined);
+    stack = await start();
   };
 
   const put = async (cv: PlannedCv): Promise<void> => {
@@ -146,6 +161,7 @@ export const soak = async ({ cvs, integrations: count, seed, onSample, signal }:
       seconds: Math.round((Date.now() - startedAt) / 1_000),
     };
   } finally {
+    stopSchedule();
     for (const timer of timers) clearInterval(timer);
     await stack.close();
     await rm(stateDir, { recursive: true, force: true });
@@ -163,11 +179,13 @@ interface Drain {
 const drain = async ({ stack, ids, clockFile, signal }: Drain): Promise<void> => {
   const onSchedule = stack.functions.get('on-schedule');
   await onSchedule?.invoke({ task: 'sweep' });
+  let open = ids;
   for (let movedMs = 0; movedMs <= mostDrainMs && !signal?.aborted; movedMs += drainStepMs) {
     await writeFile(clockFile, String(movedMs));
     await onSchedule?.invoke({ task: 'due' });
-    const statuses = await statusesOf(stack, ids);
-    if (statuses.every((status) => isFinal.has(status))) return;
+    const statuses = await statusesOf(stack, open);
+    open = open.filter((_, index) => !isFinal.has(statuses[index] ?? ''));
+    if (open.length === 0) return;
   }
 };
 
