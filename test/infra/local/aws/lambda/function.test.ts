@@ -25,6 +25,7 @@ export const handler = async (event, context) => {
     if (event.do === 'interrupt') process.kill(process.pid, 'SIGINT');
     return {
       pid: process.pid, invocations, under, env: process.env.GREETING, home: process.env.HOME ?? null,
+      execArgv: process.execArgv,
       name: context.functionName, id: context.awsRequestId, left: context.getRemainingTimeInMillis(),
     };
   } finally { under -= 1; }
@@ -72,6 +73,12 @@ describe('an invocation', () => {
     expect(answer).toMatchObject({ name: 'on-test', id: 'request-1', env: 'hello', home: null });
     expect(answer.left).toBeGreaterThan(0);
     expect(answer.left).toBeLessThanOrEqual(20_000);
+  });
+
+  test("a function's heap has the limits that Lambda gives it for its memory", async () => {
+    const env = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '192' };
+    const answer = await answerOf(start({ env }).invoke({ do: 'tell' }));
+    expect(answer).toMatchObject({ execArgv: ['--max-semi-space-size=9', '--max-old-space-size=173'] });
   });
 
   test('an invocation that returns nothing answers null, as on Lambda', async () => {
