@@ -53,5 +53,5 @@ test("the dialog asks for the operator's reason, sends it once, and returns the 
   await expect.poll(() => mine.locator('.pill').innerText()).toBe('Rejected');
   await page.keyboard.press('Enter');
   await dialog.waitFor({ state: 'hidden' });
-  expect(await focused()).toContain('focus.pdf');
+  await expect.poll(focused).toContain('focus.pdf');
 });
