@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of many processes, many built functions or many simulated hours: `npm run test:long`. */
 const long = 'test/**/*.long.test.ts';
+/** Runs handlers, which read the environment once per process (test/worlds/loopback.ts). */
+const runsHandlers = 'test/infra/template-queries.test.ts';
 
 export default defineConfig({
   test: {
@@ -17,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/{lib,infra}/**/*.test.ts'],
-          exclude: [long],
+          exclude: [long, runsHandlers],
           // Half the processor time of these files, which leave nothing behind in the modules that they import.
           isolate: false,
         },
@@ -27,7 +29,7 @@ export default defineConfig({
         test: {
           // A handler keeps its runtime, and a stand-in its address, for as long as the process lives.
           name: 'isolated',
-          include: ['test/{handlers,proof}/**/*.test.ts'],
+          include: ['test/{handlers,proof}/**/*.test.ts', runsHandlers],
           exclude: [long, 'test/proof/e2e/**'],
         },
       },
