@@ -22,7 +22,7 @@ export const isJudged = async (
   if (state.headers === undefined) return state.failure.code !== 'OBJECT_GONE';
   const opening = deadlineWithin(clock, deadline, sourceStallMs);
   const opened = await storage.open(upload, opening.signal).finally(opening.clear);
-  // The next pass asks again.
+  // It was deleted, or the next pass asks again, because the watermark stays an hour behind: no reason for an alarm.
   if (!opened.ok) return true;
   opened.value.close();
   return headersDigest(opened.value) === state.headers;

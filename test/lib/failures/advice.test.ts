@@ -74,7 +74,7 @@ test.each<[FailureCode, string]>([
   );
 });
 
-test('outages, throttling and a first sync end automatically, every other pause needs somebody', () => {
+test('outages, throttling and a first sync end automatically, every other pause needs an operator', () => {
   const codes = ['KOMBO_FAULT', 'KOMBO_RATE_LIMITED', 'INTEGRATION.SETUP_SYNC_PENDING'] as const;
   expect(codes.map(endsAutomatically)).toEqual([true, true, true]);
   const others = ['INTEGRATION.INACTIVE', 'INTEGRATION.SETUP_INCOMPLETE', 'INTEGRATION_PAUSED'] as const;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
@@ -30,7 +30,7 @@ const send = (upload: Upload) => {
 const observed = () => its.world.observed.map(({ outcome }) => outcome.status);
 
 describe('a file that was rejected within seconds of its upload', () => {
-  test('is not reported as lost by the sweep, is not judged again, and makes no second event', async () => {
+  test('a file rejected within seconds of its upload is not reported as lost by the sweep, not judged again, and makes no second event', async () => {
     its.world.clock.advance(2 * second);
     const upload = put(wrong);
     expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'REMOTE_FIELDS_INVALID' } });
@@ -41,7 +41,7 @@ describe('a file that was rejected within seconds of its upload', () => {
     expect(observed()).toEqual(['rejected']);
   });
 
-  test('is not reported as lost when its key or its announced size decided, without a read', async () => {
+  test('a file rejected for its key or announced size, without a read, is not reported as lost by the sweep', async () => {
     const unmatched = put({}, 'candidates/no-target.pdf', 'unmatched');
     await send(unmatched);
     expect(await its.run()).toMatchObject({ asked: 1, found: 0 });
@@ -50,7 +50,7 @@ describe('a file that was rejected within seconds of its upload', () => {
     expect(await its.run()).toMatchObject({ asked: 1, found: 0 });
   });
 
-  test('is sent when its metadata was corrected in the same second, and no event came', async () => {
+  test('a rejected file whose metadata were corrected in the same second is found by the sweep when its event is lost', async () => {
     await send(put(wrong));
     its.world.clock.advance(minute);
     const corrected = put({});
@@ -60,7 +60,7 @@ describe('a file that was rejected within seconds of its upload', () => {
     });
   });
 
-  test('is written down again when its object was gone, and is back in the same second', async () => {
+  test('a file rejected because its object was deleted is recorded again when the object is back in the same second', async () => {
     const upload = put({});
     const gone = { code: 'OBJECT_GONE', detail: 'It was deleted.' } as const;
     const state = { status: 'rejected', rejectedAt: nine, failure: gone } as const;
@@ -69,11 +69,24 @@ describe('a file that was rejected within seconds of its upload', () => {
     expect(await its.run()).toMatchObject({ found: 1, outcomes: { waiting: 1 } });
   });
 
-  test('is left as it is while its object cannot be opened', async () => {
+  test('a rejected file whose object was deleted after the listing is left unchanged by the sweep', async () => {
     const upload = put(wrong);
     await send(upload);
     its.world.bucket.delete(upload.key);
     expect(await its.run()).toMatchObject({ asked: 1, found: 0, unaccounted: 0 });
     expect((await its.world.recordOf(upload)).state.status).toBe('rejected');
+  });
+
+  test('a corrected upload that cannot be opened now is found by the next pass of the sweep', async () => {
+    await send(put(wrong));
+    its.world.clock.advance(minute);
+    put({});
+    const failure = { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown.' } as const;
+    const courier = its.newCourier();
+    const open = vi.spyOn(courier.storage, 'open').mockResolvedValue({ ok: false, error: failure });
+    expect(await its.run({ courier })).toMatchObject({ asked: 1, found: 0, unaccounted: 0 });
+    open.mockRestore();
+    its.world.clock.advance(60 * minute);
+    expect(await its.run({ courier })).toMatchObject({ asked: 1, found: 1 });
   });
 });
