@@ -38,7 +38,10 @@ export interface KomboEmulatorOptions {
   readonly apiKeys?: readonly string[];
   /** Each in the form `<tool>:<id>`. */
   readonly integrations?: readonly string[];
-  /** Keeps attachments across restarts, with their bytes in `<stateFile>.files`. Default: in memory only. */
+  /**
+   * Keeps attachments across restarts, with their bytes in `<stateFile>.files`, and the uses of faults of ids in
+   * `<stateFile>.uses`. Default: in memory only.
+   */
   readonly stateFile?: string;
   readonly limits?: Partial<Limits>;
   /**
@@ -100,7 +103,7 @@ export const startKomboEmulator = async (options: KomboEmulatorOptions = {}): Pr
     maxBodyBytes: options.maxBodyBytes ?? 256 * 1024 * 1024,
     apiKeys: createApiKeys(options.apiKeys ?? [defaultApiKey]),
     integrations: createIntegrations(options.integrations ?? [sandboxIntegrationId, greenhouseIntegrationId]),
-    faults: createArmedFaults(),
+    faults: createArmedFaults(options.stateFile && `${options.stateFile}.uses`),
     limits: createLimitSettings(options.limits ?? {}),
     rates: createRateWindows(clock),
     gate: createConcurrencyGate(),

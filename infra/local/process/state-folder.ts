@@ -39,7 +39,7 @@ export interface StateFolder {
 const announcementFile = (folder: string) => path.join(folder, 'stack.json');
 
 /** Only these are deleted: the folder may contain other files. */
-const contents = ['s3', 'dynamodb', 'kombo.jsonl', 'kombo.jsonl.files', 'logs'];
+const contents = ['s3', 'dynamodb', 'kombo.jsonl', 'kombo.jsonl.files', 'kombo.jsonl.uses', 'logs'];
 
 /**
  * Claims the folder for this process until it is released.

@@ -1,4 +1,5 @@
 import type { Call, CallKind, TargetRef } from '../api/calls.ts';
+import { noJournal, openJournal } from '../store/journal.ts';
 import { type BendingFault, type DecisiveFault, type Fault, isDecisive } from './fault.ts';
 import { type FaultOfId, faultFromName, faultsFromId, unnamedFault } from './fault-names.ts';
 
@@ -57,11 +58,27 @@ interface Counted {
   readonly on: readonly CallKind[];
   readonly scope: FaultScope;
   remaining: number | undefined;
+  /** Of a fault that an id asks for. */
+  readonly place?: Place;
 }
 
-export const createArmedFaults = (): ArmedFaults => {
+/** The place of a fault in the id of a candidate or application. */
+interface Place {
+  /** `candidate/<id>` or `application/<id>` */
+  readonly target: string;
+  readonly part: number;
+}
+
+/**
+ * @param usesFile Keeps the uses of faults of ids across restarts, so that a fault of the first call does not come back.
+ *   Default: in memory only.
+ */
+export const createArmedFaults = (usesFile?: string): ArmedFaults => {
   const armed = new Map<string, Counted>();
   const countedIds = new Map<string, readonly Counted[]>();
+  const { entries, journal } = usesFile === undefined ? { entries: [], journal: noJournal } : openJournal(usesFile);
+  // Only this function writes the journal, so its lines are not validated.
+  const earlierUses = Map.groupBy(entries as readonly Place[], ({ target, part }) => `${target} ${part}`);
   let lastNumber = 0;
 
   const describe = (id: string, { name, fault, on, scope, remaining }: Counted): ArmedFault => ({
@@ -76,13 +93,21 @@ export const createArmedFaults = (): ArmedFaults => {
   /** Each id is counted separately: every candidate called `fault-html-502-1` gets one HTML page. */
   const faultsOfId = (call: Call): readonly Counted[] => {
     if (call.kind !== 'post' && call.kind !== 'list') return [];
-    const key = `${call.target.kind}/${call.target.id}`;
-    const known = countedIds.get(key);
+    const target = `${call.target.kind}/${call.target.id}`;
+    const known = countedIds.get(target);
     if (known !== undefined) return known;
     const parsed = faultsFromId(call.target.id);
-    const fresh = 'unknown' in parsed ? [unknownFault(parsed.unknown)] : parsed.map(startCount);
-    if (fresh.length > 0) countedIds.set(key, fresh);
+    const fresh =
+      'unknown' in parsed
+        ? [unknownFault(parsed.unknown)]
+        : parsed.map((fault, part) => goOnCounting(fault, { target, part }));
+    if (fresh.length > 0) countedIds.set(target, fresh);
     return fresh;
+  };
+
+  const goOnCounting = ({ name, fault, on, times }: FaultOfId, place: Place): Counted => {
+    const uses = earlierUses.get(`${place.target} ${place.part}`)?.length ?? 0;
+    return { name, fault, on: [on], scope: {}, remaining: times && times - uses, place };
   };
 
   return {
@@ -107,6 +132,8 @@ export const createArmedFaults = (): ArmedFaults => {
       }
       armed.clear();
       countedIds.clear();
+      earlierUses.clear();
+      journal.clear();
     },
     take(call, integrationId) {
       const applicable = [...faultsOfId(call), ...armed.values()].filter((entry) =>
@@ -115,7 +142,11 @@ export const createArmedFaults = (): ArmedFaults => {
       const decisive = applicable.find(({ fault }) => isDecisive(fault));
       // Only one decisive fault applies to a call. A second one waits, and this call does not count against it.
       const used = applicable.filter((entry) => entry === decisive || !isDecisive(entry.fault));
-      for (const entry of used) if (entry.remaining !== undefined) entry.remaining -= 1;
+      for (const entry of used) {
+        if (entry.remaining === undefined) continue;
+        entry.remaining -= 1;
+        if (entry.place) journal.append(entry.place);
+      }
       for (const [id, { remaining }] of armed) if (remaining === 0) armed.delete(id);
       return {
         names: used.map(({ name }) => name),
@@ -127,14 +158,6 @@ export const createArmedFaults = (): ArmedFaults => {
     },
   };
 };
-
-const startCount = ({ name, fault, on, times }: FaultOfId): Counted => ({
-  name,
-  fault,
-  on: [on],
-  scope: {},
-  remaining: times,
-});
 
 const unknownFault = (part: string): Counted => ({
   name: 'unknown-fault',

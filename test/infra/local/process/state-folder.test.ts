@@ -75,6 +75,7 @@ test('--fresh deletes only what a stack has created in the folder', async () => 
   await mkdir(path.join(folder, 's3', 'cvs'), { recursive: true });
   await mkdir(path.join(folder, 'dynamodb'));
   await writeFile(path.join(folder, 'kombo.jsonl'), '{}\n');
+  await writeFile(path.join(folder, 'kombo.jsonl.uses'), '{}\n');
   await writeFile(path.join(folder, 'thesis.odt'), 'three years of work');
   await claimStateFolder(folder, { fresh: true });
   expect((await readdir(folder)).sort()).toEqual(['logs', 's3', 'stack.json', 'thesis.odt']);

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createArmedFaults } from '../../../../../infra/local/kombo/faults/armed-faults.ts';
+import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 
 describe('armed faults', () => {
   const toFrank = { kind: 'post', target: { kind: 'candidate', id: 'Frank1' } } as const;
@@ -61,5 +63,27 @@ describe('armed faults', () => {
     expect(applies('fault-silence-1_as_b')).toBe(true);
     faults.clear();
     expect(applies('fault-silence-1_as_a')).toBe(true);
+  });
+
+  test('armed faults of ids go on counting after a restart, until they are cleared', async () => {
+    const usesFile = join(await temporaryFolder(), 'kombo.jsonl.uses');
+    const start = () => {
+      const faults = createArmedFaults(usesFile);
+      const kindOf = (id: string) =>
+        faults.take({ kind: 'post', target: { kind: 'candidate', id } }, 'x:1').decisive?.kind;
+      return { faults, kindOf };
+    };
+    const both = 'fault-silence-1_and_html-502-2';
+
+    expect(start().kindOf(both)).toBe('silence');
+    expect(start().kindOf(both)).toBe('html');
+    const third = start();
+    expect([third.kindOf(both), third.kindOf(both), third.kindOf('fault-silence-1')]).toEqual([
+      'html',
+      undefined,
+      'silence',
+    ]);
+    third.faults.clear();
+    expect(start().kindOf(both)).toBe('silence');
   });
 });
