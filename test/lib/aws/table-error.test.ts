@@ -2,6 +2,7 @@ import {
   ConditionalCheckFailedException,
   CreateTableCommand,
   DynamoDBServiceException,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoTable } from '../../../lib/aws/dynamo-table.ts';
@@ -107,6 +108,11 @@ describe('a table with other keys', () => {
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
         BillingMode: 'PAY_PER_REQUEST',
       }),
+    );
+    // A table that is still being created answers as one that does not exist.
+    await waitUntilTableExists(
+      { client: dynamo.client, maxWaitTime: 10, minDelay: 1, maxDelay: 1 },
+      { TableName: 'another-table' },
     );
   });
 
