@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { runTask } from '../../handlers/on-batch/run-task.ts';
 import { resultOf } from '../../handlers/on-batch/task-result.ts';
 import type { Courier } from '../../lib/courier.ts';
-import { deliver } from '../../lib/delivery/deliver.ts';
 import { uploadId } from '../../lib/upload/upload.ts';
 import { exe } from '../fakes/files.ts';
 import { integrationId } from '../fakes/ledger-samples.ts';
@@ -97,20 +96,13 @@ describe('batch tasks that fail temporarily', () => {
   });
 
   test('a batch task whose file is being sent by another invocation fails temporarily', async () => {
-    const upload = world.put(key);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    world.kombo.script.push(async () => {
-      await promise;
-      return refuses('KOMBO_NOT_FOUND');
+    const send = () => world.attach();
+    await world.whileSending(send, async () => {
+      expect(await run()).toMatchObject({
+        resultCode: 'TemporaryFailure',
+        resultString: expect.stringContaining('SENDING'),
+      });
     });
-    const running = deliver(upload, { deadline: world.deadline() }, world.newFunction());
-    while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
-    expect(await run()).toMatchObject({
-      resultCode: 'TemporaryFailure',
-      resultString: expect.stringContaining('SENDING'),
-    });
-    resolve();
-    await running;
   });
 
   test('a batch task fails temporarily when the ledger does not answer', async () => {

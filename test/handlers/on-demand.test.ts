@@ -174,9 +174,7 @@ describe('the environment of on-demand', () => {
   });
 
   test('the log names the action, but neither key nor reason', async () => {
-    world.put(key);
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    await world.ask({ action: 'attach', key });
+    await world.attach(key, () => refuses('KOMBO_NOT_FOUND'));
     await world.ask({ action: 'retry', key, reason: 'Frank Doe asked for it.' });
     const log = JSON.stringify(world.logged);
     expect(log).toContain('"action":"retry"');

@@ -9,10 +9,12 @@ import { fail, ok } from '../../lib/result.ts';
 import type { RunReport } from '../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../lib/runs/scheduled-run.ts';
 import type { Storage } from '../../lib/upload/storage.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { integrationId, minute } from '../fakes/ledger-samples.ts';
 import { inKeyOrder, listedPage } from '../fakes/listed-page.ts';
 import { noPut } from '../fakes/no-put.ts';
-import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
+import { losesAnswer, type PostScript } from '../fakes/scripted-kombo.ts';
+import { type DeliveryWorld, deliveryWorld, type StoredFile } from './delivery-world.ts';
 
 export interface CourierWorld extends DeliveryWorld {
   readonly env: Record<string, string>;
@@ -24,6 +26,10 @@ export interface CourierWorld extends DeliveryWorld {
   runSchedule(): Promise<RunReport>;
   /** One request to on-demand, from its start to its answer; time stands still meanwhile. */
   ask(event: unknown, change?: Partial<ActionCourier>): Promise<Answer & Record<string, unknown>>;
+  /** Puts a file and asks on-demand to attach it; `fate` is what becomes of its POST. */
+  attach(name?: string, fate?: PostScript, file?: Partial<StoredFile>): Promise<Upload>;
+  /** Starts a delivery, and calls the other function while Kombo has the file and has not answered. Then the answer is lost. */
+  whileSending(send: () => Promise<unknown>, meanwhile: () => Promise<void>): Promise<void>;
 }
 
 /** The world of the delivery tests with a bucket that can be searched and listed, and a configuration. */
@@ -56,6 +62,22 @@ export const courierWorld = (apiKey?: ApiKey): CourierWorld => {
       ),
     ask: (event, change = {}) =>
       answerRequest(event, () => ({ ...courier.newFunction(), setup, deadline: world.deadline(), ...change })),
+    attach: async (name = key, fate, file) => {
+      const upload = world.put(name, file);
+      if (fate) world.kombo.script.push(fate);
+      await courier.ask({ action: 'attach', key: name });
+      return upload;
+    },
+    whileSending: async (send, meanwhile) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const before = world.kombo.posts.length;
+      world.kombo.script.push(() => promise.then(losesAnswer));
+      const running = send();
+      while (world.kombo.posts.length === before) await new Promise((turn) => setImmediate(turn));
+      await meanwhile();
+      resolve();
+      await running;
+    },
   };
   return courier;
 };

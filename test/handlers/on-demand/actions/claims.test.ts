@@ -11,11 +11,6 @@ beforeEach(() => {
   world = courierWorld();
 });
 
-const attachWith = async (fate?: PostScript, name = key): Promise<void> => {
-  world.put(name);
-  if (fate) world.kombo.script.push(fate);
-  await world.ask({ action: 'attach', key: name });
-};
 const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
 const pause = (name: string) => world.ask({ action: 'pause', integration_id: name, reason: 'The ATS moves.' });
 const resend = { action: 'resend', key, force: true, reason };
@@ -28,7 +23,7 @@ const pauses = [
 
 describe.each(pauses)('while %s is paused', (_, name, sentence) => {
   test('during a pause, a resend is reported as released and not sent, and a copy may exist', async () => {
-    await attachWith();
+    await world.attach();
     await pause(name);
     const answer = await world.ask(resend);
     expect(answer).toMatchObject({
@@ -43,7 +38,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
   });
 
   test('during a pause, a retry by key is reported as released and not tried', async () => {
-    await attachWith(notFound);
+    await world.attach(key, notFound);
     await pause(name);
     const answer = await world.ask(retry);
     expect(answer.message).toMatch(
@@ -54,7 +49,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
   });
 
   test('during a pause, a retry of many does not promise the next run', async () => {
-    await attachWith(notFound);
+    await world.attach(key, notFound);
     await pause(name);
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer.message).toBe('1 file released; when the pause ends, a scheduled run sends it.');
@@ -75,7 +70,7 @@ describe.each(pauses)('while %s is paused', (_, name, sentence) => {
 
   test('during a pause, the answer does not say that waiting files continue in any case', async () => {
     await pause(name);
-    await attachWith();
+    await world.attach();
     expect((await world.ask({ action: 'status' })).message).toContain(
       'those of a paused integration are sent when its pause ends',
     );
@@ -112,7 +107,7 @@ test('a pause that started while another one was being ended is not reported as 
 
 test('a file whose pause has ended is not reported as paused', async () => {
   await pause(integrationId);
-  await attachWith();
+  await world.attach();
   await world.ask({ action: 'resume', integration_id: integrationId, reason });
   const answer = await world.ask({ action: 'status', key });
   expect(answer.message).toMatch(
@@ -122,48 +117,41 @@ test('a file whose pause has ended is not reported as paused', async () => {
 
 describe('a retry', () => {
   test('the answer to a retry that fails again says that it was tried', async () => {
-    await attachWith(notFound);
+    await world.attach(key, notFound);
     world.kombo.script.push(notFound);
     const answer = await world.ask(retry);
     expect(answer.message).toMatch(/^It was tried again\. It is held: an operator must act\. KOMBO_NOT_FOUND: /);
   });
 
   test('the answer to a retry of a file that may be delivered says that its target was checked', async () => {
-    await attachWith(losesFile);
+    await world.attach(key, losesFile);
     const answer = await world.run(world.ask(retry));
     expect(answer.message).toMatch(/^The files at its target were checked again\. It may have been delivered;/);
     expect(world.kombo.posts).toHaveLength(1);
   });
 
   test('the answer to a retry of many files that may be delivered promises a look and no sending', async () => {
-    await attachWith(losesAnswer);
+    await world.attach(key, losesAnswer);
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer.message).toBe('1 file released; the next scheduled run checks whether it has arrived.');
   });
 
   test('the answer to a retry that another invocation overtakes says that the other one sends it', async () => {
-    await attachWith(notFound);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    world.kombo.script.push(async () => {
-      await promise;
-      return losesAnswer();
+    await world.attach(key, notFound);
+    const sending = () => world.ask(retry);
+    await world.whileSending(sending, async () => {
+      const answer = await world.ask({ ...retry, reason: 'Another operator asks.' });
+      expect(answer).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
+      expect(answer.message).toMatch(
+        /^Nothing was done: its state does not allow "retry"\. It is being sent at this moment\./,
+      );
     });
-    const courier = world.newFunction();
-    const running = world.ask(retry);
-    while (world.kombo.posts.length < 2) await new Promise((turn) => setImmediate(turn));
-    const answer = await world.ask({ ...retry, reason: 'Another operator asks.' }, courier);
-    expect(answer).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
-    expect(answer.message).toMatch(
-      /^Nothing was done: its state does not allow "retry"\. It is being sent at this moment\./,
-    );
-    resolve();
-    await running;
   });
 });
 
 describe('a record that cannot be read', () => {
   beforeEach(async () => {
-    await attachWith(notFound);
+    await world.attach(key, notFound);
     for (const [pk, item] of world.table.items) {
       if (!pk.startsWith('lane#')) world.table.items.set(pk, { ...item, document: 'garbled' });
     }

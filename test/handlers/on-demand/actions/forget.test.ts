@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliver } from '../../../../lib/delivery/deliver.ts';
 import { fail } from '../../../../lib/result.ts';
-import { losesAnswer } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
 let world: CourierWorld;
@@ -13,8 +11,7 @@ describe('forget', () => {
   const forget = { action: 'forget', candidate_id: 'GRK123' };
 
   test('forget erases the records of a candidate whose objects are gone', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     world.bucket.clear();
     const answer = await world.ask(forget);
     expect(answer).toMatchObject({ ok: true, message: '1 record erased.', erased: 1 });
@@ -25,8 +22,7 @@ describe('forget', () => {
   });
 
   test('forget keeps the record of an object that exists, because the sweep would send it again', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     const answer = await world.ask(forget);
     expect(answer).toMatchObject({
       ok: false,
@@ -37,8 +33,7 @@ describe('forget', () => {
   });
 
   test('forget erases the record of a replaced object, and keeps that of the current one', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     world.put(key, { etag: 'newer' });
     await world.ask({ action: 'attach', key });
     expect(await world.ask(forget)).toMatchObject({ ok: false, erased: 1, kept: [{ key }] });
@@ -46,8 +41,7 @@ describe('forget', () => {
 
   test('forget by a key that matches no template does not claim that there is no record while the bucket does not answer', async () => {
     const strange = 'inbox/Frank Doe CV.pdf';
-    world.put(strange);
-    await world.ask({ action: 'attach', key: strange });
+    await world.attach(strange);
     const { storage } = world.newFunction();
     const silent = { ...storage, find: async () => fail('STORAGE_UNAVAILABLE', 'S3 answered TimeoutError.') };
     const answer = await world.ask({ action: 'forget', key: strange }, { storage: silent });
@@ -55,26 +49,18 @@ describe('forget', () => {
   });
 
   test('forget is refused while a delivery is in progress', async () => {
-    const upload = world.put(key);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    world.kombo.script.push(async () => {
-      await promise;
-      return losesAnswer();
+    const send = () => world.attach();
+    await world.whileSending(send, async () => {
+      world.bucket.clear();
+      expect(await world.ask(forget)).toMatchObject({
+        ok: false,
+        kept: [{ why: expect.stringContaining('It is being sent now') }],
+      });
     });
-    const running = deliver(upload, { deadline: world.deadline() }, world.newFunction());
-    while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
-    world.bucket.clear();
-    expect(await world.ask(forget)).toMatchObject({
-      ok: false,
-      kept: [{ why: expect.stringContaining('It is being sent now') }],
-    });
-    resolve();
-    await running;
   });
 
   test('forget keeps every record when the bucket does not answer', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     const { storage } = world.newFunction();
     const find = async () =>
       ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown.' } }) as const;
@@ -83,8 +69,7 @@ describe('forget', () => {
 
   test('forget by key and ETag reaches a record without a target', async () => {
     const odd = 'inbox/CV.pdf';
-    world.put(odd);
-    await world.ask({ action: 'attach', key: odd });
+    await world.attach(odd);
     world.bucket.clear();
     const uncertain = await world.ask({ action: 'forget', key: odd });
     expect(uncertain).toMatchObject({

@@ -11,16 +11,11 @@ beforeEach(() => {
   world = courierWorld();
 });
 
-const sentWith = async (fate: PostScript, name = key): Promise<void> => {
-  world.put(name);
-  world.kombo.script.push(fate);
-  await world.ask({ action: 'attach', key: name });
-};
 const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
 
 describe('retry', () => {
   test('retry sends a held file immediately, and keeps the reason', async () => {
-    await sentWith(notFound);
+    await world.attach(key, notFound);
     const answer = await world.ask({ action: 'retry', key, reason });
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
     expect(await world.ask({ action: 'status', key })).toMatchObject({
@@ -29,12 +24,12 @@ describe('retry', () => {
   });
 
   test('retry sends a rejected file, because the rule may have changed', async () => {
-    await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
+    await world.attach(key, () => refuses('REMOTE.INPUT_INVALID'));
     expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: true });
   });
 
   test('retry of a file that may be delivered reads the target, and sends nothing', async () => {
-    await sentWith(losesAnswer);
+    await world.attach(key, losesAnswer);
     expect(await world.run(world.ask({ action: 'retry', key, reason }))).toMatchObject({
       ok: true,
       files: [{ status: 'attached' }],
@@ -44,8 +39,7 @@ describe('retry', () => {
   });
 
   test('retry of an attached file does nothing, and names the way to send it anyway', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     const answer = await world.ask({ action: 'retry', key, reason });
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'attached' }] });
     expect(answer.message).toContain('use "resend" with "force": true');
@@ -111,7 +105,7 @@ describe('retry', () => {
 
       test('retry by candidate or code does not release a file that the scan holds, but does release the others', async () => {
         const before = structuredClone([...world.table.items.values()].filter(({ status }) => status === 'held'));
-        await sentWith(notFound, 'candidates/GRK123/B.pdf');
+        await world.attach('candidates/GRK123/B.pdf', notFound);
         const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
         expect(answer).toMatchObject({ ok: true, released: 1 });
         expect(answer.message).toContain(
@@ -176,10 +170,9 @@ describe('retry', () => {
   });
 
   test('retry by candidate releases the held files, and the schedule sends them', async () => {
-    await sentWith(notFound, 'candidates/GRK123/A.pdf');
-    await sentWith(notFound, 'candidates/GRK123/B.pdf');
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach('candidates/GRK123/A.pdf', notFound);
+    await world.attach('candidates/GRK123/B.pdf', notFound);
+    await world.attach();
     const answer = await world.ask({ action: 'retry', candidate_id: 'GRK123', reason });
     expect(answer).toMatchObject({ ok: true, released: 2 });
     expect(answer.message).toBe(
@@ -200,8 +193,8 @@ describe('retry', () => {
   );
 
   test('retry by code releases the files that it holds, up to a limit', async () => {
-    for (const name of ['A', 'B', 'C']) await sentWith(notFound, `candidates/GRK${name}/CV.pdf`);
-    await sentWith(() => refuses('KOMBO_FORBIDDEN'));
+    for (const name of ['A', 'B', 'C']) await world.attach(`candidates/GRK${name}/CV.pdf`, notFound);
+    await world.attach(key, () => refuses('KOMBO_FORBIDDEN'));
     const first = await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', limit: 2, reason });
     expect(first).toMatchObject({ ok: false, released: 2 });
     expect(first.message).toContain('There are more');
@@ -213,8 +206,8 @@ describe('retry', () => {
   });
 
   test('retry by code releases the files that it rejected, once the cause is fixed', async () => {
-    await sentWith(() => refuses('PLATFORM.INPUT_INVALID'), 'candidates/GRKA/CV.pdf');
-    await sentWith(notFound, 'candidates/GRKB/CV.pdf');
+    await world.attach('candidates/GRKA/CV.pdf', () => refuses('PLATFORM.INPUT_INVALID'));
+    await world.attach('candidates/GRKB/CV.pdf', notFound);
     expect(await world.ask({ action: 'retry', code: 'PLATFORM.INPUT_INVALID', reason })).toMatchObject({
       ok: true,
       released: 1,
@@ -243,8 +236,8 @@ describe('retry', () => {
   });
 
   test('retry of many skips the files that an operator has decided not to send', async () => {
-    await sentWith(notFound, 'candidates/GRK123/A.pdf');
-    await sentWith(notFound, 'candidates/GRK123/B.pdf');
+    await world.attach('candidates/GRK123/A.pdf', notFound);
+    await world.attach('candidates/GRK123/B.pdf', notFound);
     world.clock.advance(hour);
     await world.ask({ action: 'resolve', key: 'candidates/GRK123/A.pdf', reason });
     for (const dry_run of [true, false]) {
@@ -260,7 +253,7 @@ describe('retry', () => {
   test.each(['INTEGRATION_PAUSED', 'INTEGRATION.INACTIVE', 'REMOTE.RATE_LIMIT_EXCEEDED', 'ANSWER_LOST'] as const)(
     'retry by the code %s, whose files are sent or looked up automatically, does nothing and says so',
     async (code) => {
-      await sentWith(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+      await world.attach(key, () => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
       const before = new Map(world.table.items);
       expect(await world.ask({ action: 'retry', code, reason })).toEqual({
         ok: false,
@@ -272,12 +265,12 @@ describe('retry', () => {
   );
 
   test('retry by key does not wait until the file is due', async () => {
-    await sentWith(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
+    await world.attach(key, () => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
     expect(await world.ask({ action: 'retry', key, reason })).toMatchObject({ ok: true, files: [{ attempts: 2 }] });
   });
 
   test('retry of a file of a paused integration sends nothing, and says that it follows when the pause ends', async () => {
-    await sentWith(notFound);
+    await world.attach(key, notFound);
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
     const one = await world.ask({ action: 'retry', key, reason });
     expect(one).toMatchObject({ ok: true, files: [{ status: 'waiting', paused: expect.stringContaining('paused') }] });
@@ -319,7 +312,7 @@ describe('a record whose key matches no template', () => {
   test.each([{ action: 'retry' }, { action: 'resend', force: true }])(
     'after $action a file whose key no longer matches a template is rejected, and not sent to its earlier target',
     async (request) => {
-      await sentWith(notFound);
+      await world.attach(key, notFound);
       const answer = await world.ask({ ...request, key, etag: 'etag-0', reason }, withoutTemplate());
       expect(answer).toMatchObject({ ok: false, files: [{ status: 'rejected', code: 'KEY_NOT_MATCHED' }] });
       expect(world.kombo.posts).toHaveLength(1);
@@ -327,13 +320,13 @@ describe('a record whose key matches no template', () => {
   );
 
   test('resolve of a file whose key no longer matches works, because an operator has seen the file', async () => {
-    await sentWith(losesAnswer);
+    await world.attach(key, losesAnswer);
     const resolve = { action: 'resolve', key, etag: 'etag-0', reason: 'Seen in the ATS.' };
     expect(await world.ask(resolve, withoutTemplate())).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
   });
 
   test('retry of a file whose key matches another template now sends it to the target of that one', async () => {
-    await sentWith(notFound);
+    await world.attach(key, notFound);
     const moved = world.newFunction({ KEY_TEMPLATES: 'candidates/{application_id}/{filename}' });
     expect(await world.ask({ action: 'retry', key, etag: 'etag-0', reason }, moved)).toMatchObject({
       ok: true,
@@ -346,15 +339,13 @@ describe('resend', () => {
   const resend = { action: 'resend', key, force: true, reason: 'It was deleted in the ATS.' };
 
   test('resend sends an attached file once more, because an operator asks for it', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     expect(await world.ask(resend)).toMatchObject({ ok: true, files: [{ status: 'attached', attempts: 2 }] });
     expect(world.kombo.posts).toHaveLength(2);
   });
 
   test('resend changes nothing when the object is gone or replaced: the record still shows it as attached', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     world.bucket.delete(key);
     expect(await world.ask(resend)).toMatchObject({ ok: false });
     world.put(key, { etag: 'newer' });
@@ -366,25 +357,17 @@ describe('resend', () => {
   });
 
   test('resend sends a file that may be delivered without a look', async () => {
-    await sentWith(losesFile);
+    await world.attach(key, losesFile);
     expect(await world.ask(resend)).toMatchObject({ ok: true });
     expect(world.kombo.posts).toHaveLength(2);
     expect(world.kombo.listings).toHaveLength(0);
   });
 
   test('resend is refused while a delivery is in progress', async () => {
-    const upload = world.put(key);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    world.kombo.script.push(async () => {
-      await promise;
-      return losesAnswer();
+    const send = () => world.attach();
+    await world.whileSending(send, async () => {
+      expect(await world.ask(resend)).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
     });
-    const running = deliver(upload, { deadline: world.deadline() }, world.newFunction());
-    while (world.kombo.posts.length === 0) await new Promise((turn) => setImmediate(turn));
-    const answer = await world.ask(resend);
-    expect(answer).toMatchObject({ ok: false, files: [{ status: 'sending' }] });
-    resolve();
-    await running;
     expect(world.kombo.posts).toHaveLength(1);
   });
 });
@@ -393,7 +376,7 @@ describe('resolve', () => {
   const resolve = { action: 'resolve', key, reason: 'Seen in the ATS.' };
 
   test('resolve marks a file that may be delivered as attached, and sends nothing', async () => {
-    await sentWith(losesAnswer);
+    await world.attach(key, losesAnswer);
     expect(await world.ask(resolve)).toMatchObject({
       ok: true,
       files: [{ status: 'attached', knownBy: 'an operator', lastOperator: { reason: 'Seen in the ATS.' } }],
@@ -440,7 +423,7 @@ describe('resolve', () => {
   });
 
   test('resolve of a held file that was never delivered decides not to send it, and a repeat says so', async () => {
-    await sentWith(notFound);
+    await world.attach(key, notFound);
     world.clock.advance(hour);
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: true, files: [{ status: 'rejected', code: 'KOMBO_NOT_FOUND' }] });
@@ -458,8 +441,7 @@ describe('resolve', () => {
 
   test('resolve of a file that waits behind a pause says when it is sent, and how to prevent that', async () => {
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'waiting' }] });
     expect(answer.message).toMatch(
@@ -468,7 +450,7 @@ describe('resolve', () => {
   });
 
   test('resolve of a rejected file changes nothing: only a newer upload or "retry" sends it', async () => {
-    await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
+    await world.attach(key, () => refuses('REMOTE.INPUT_INVALID'));
     const answer = await world.ask(resolve);
     expect(answer).toMatchObject({ ok: false, files: [{ status: 'rejected' }] });
     expect(answer.message).toContain('"resolve" is for files that are held or may have been delivered');

@@ -13,9 +13,7 @@ const resume = { action: 'resume', integration_id: integrationId, reason: 'It ha
 
 /** Kombo refuses a file for a cause that every file of the integration would meet. */
 const pausedByKombo = async (): Promise<void> => {
-  world.put(key);
-  world.kombo.script.push(() => refuses('INTEGRATION.PERMISSION_MISSING'));
-  await world.ask({ action: 'attach', key });
+  await world.attach(key, () => refuses('INTEGRATION.PERMISSION_MISSING'));
 };
 
 const lanesOf = () => [...world.table.items.values()].filter(({ pk }) => pk === `lane#${integrationId}`);
@@ -30,8 +28,7 @@ describe('pause', () => {
   });
 
   test('pause of an integration that nothing is known of is carried out, and says that the id may be a mistake', async () => {
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     const mistyped = `${integrationId}x`;
     const answer = await world.ask({ ...pause, integration_id: mistyped });
     expect(answer).toMatchObject({ ok: true, next: { action: 'resume', integration_id: mistyped } });
@@ -89,8 +86,7 @@ describe('resume', () => {
   test('resume says how many files follow, by the last count', async () => {
     await world.ask(pause);
     for (const name of ['A', 'B', 'C']) {
-      world.put(`candidates/GRK123/${name}.pdf`);
-      await world.ask({ action: 'attach', key: `candidates/GRK123/${name}.pdf` });
+      await world.attach(`candidates/GRK123/${name}.pdf`);
     }
     world.clock.advance(2 * hour);
     await world.runSchedule();
@@ -199,8 +195,7 @@ describe('files of a backfill', () => {
       counts: { waiting: 3 },
     });
     world.clock.advance(minute);
-    world.put(key);
-    await world.ask({ action: 'attach', key });
+    await world.attach();
     const placed = [...world.table.items.values()].filter(({ status }) => status === 'waiting');
     expect(placed.map(({ targetKey, workShard }) => [targetKey, workShard]).sort()).toEqual([
       ['candidate/GRK123', `wait#${integrationId}`],

@@ -9,23 +9,12 @@ beforeEach(() => {
   world = courierWorld();
 });
 
-const attached = async (name = key): Promise<void> => {
-  world.put(name);
-  await world.ask({ action: 'attach', key: name });
-};
-
-const sentWith = async (fate: PostScript, name = key): Promise<void> => {
-  world.put(name);
-  world.kombo.script.push(fate);
-  await world.ask({ action: 'attach', key: name });
-};
-
 const notFound: PostScript = () => refuses('KOMBO_NOT_FOUND');
 const resend = { action: 'resend', key, force: true, reason: 'It was deleted in the ATS.' };
 
 describe('the same resend again', () => {
   test('the same resend a minute later is answered with what the first one did, and sends nothing', async () => {
-    await attached();
+    await world.attach();
     const sentAt = new Date(world.clock.now()).toISOString();
     expect(await world.ask(resend)).toMatchObject({ ok: true, message: expect.stringContaining('It was sent again.') });
     world.clock.advance(minute);
@@ -38,7 +27,7 @@ describe('the same resend again', () => {
   });
 
   test('the same resend three times concurrently makes one more copy', async () => {
-    await attached();
+    await world.attach();
     const answers = await Promise.all([world.ask(resend), world.ask(resend), world.ask(resend)]);
     expect(world.kombo.posts).toHaveLength(2);
     // Which of them releases it, and how far it is when the others look, is not defined.
@@ -47,7 +36,7 @@ describe('the same resend again', () => {
   });
 
   test('a resend with another reason, or 15 minutes later, sends one more copy', async () => {
-    await attached();
+    await world.attach();
     await world.ask(resend);
     expect(await world.ask({ ...resend, reason: 'It was deleted a second time.' })).toMatchObject({ ok: true });
     expect(world.kombo.posts).toHaveLength(3);
@@ -60,7 +49,7 @@ describe('the same resend again', () => {
   });
 
   test('the same resend of a file that was sent without an answer does not send it again, and says that it may be delivered', async () => {
-    await attached();
+    await world.attach();
     world.kombo.script.push(losesFile);
     await world.ask(resend);
     const second = await world.ask(resend);
@@ -70,7 +59,7 @@ describe('the same resend again', () => {
   });
 
   test('the same resend of a file behind a pause claims no copy: the file was released, and waits', async () => {
-    await attached();
+    await world.attach();
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const first = await world.ask(resend);
     const second = await world.ask(resend);
@@ -83,7 +72,7 @@ describe('the same resend again', () => {
   });
 
   test('after a resend of a file behind a pause no later answer says that the file is not delivered', async () => {
-    await attached();
+    await world.attach();
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     await world.ask(resend);
     for (const request of [{ action: 'attach' }, { action: 'retry', reason }, { action: 'status' }]) {
@@ -94,7 +83,7 @@ describe('the same resend again', () => {
   });
 
   test('the same resend of a file whose attempt failed is answered as not done', async () => {
-    await attached();
+    await world.attach();
     world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
     const courier = world.newFunction();
     const gate: typeof courier.lanes.gate = (id) => {
@@ -107,7 +96,7 @@ describe('the same resend again', () => {
   });
 
   test('a resend of a file behind a pause that was never sent claims no copy', async () => {
-    await sentWith(notFound);
+    await world.attach(key, notFound);
     await world.ask({ action: 'pause', integration_id: 'account', reason });
     const answer = await world.ask(resend);
     expect(answer.message).toContain('It is not delivered yet and will be sent automatically when the pause ends.');
@@ -115,7 +104,7 @@ describe('the same resend again', () => {
   });
 
   test('the same resend after the object was deleted is answered with what the first one did', async () => {
-    await attached();
+    await world.attach();
     await world.ask(resend);
     world.bucket.delete(key);
     expect(await world.ask(resend)).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached' }] });
@@ -141,7 +130,7 @@ describe('the same request twice', () => {
   });
 
   test('retry of one file twice sends it once, and the second answer is a success', async () => {
-    await sentWith(notFound);
+    await world.attach(key, notFound);
     const request = { action: 'retry', key, reason };
     expect(await world.ask(request)).toMatchObject({ ok: true });
     const second = await world.ask(request);
@@ -153,23 +142,16 @@ describe('the same request twice', () => {
   });
 
   test('retry of one file while the first request still sends it sends it once', async () => {
-    await sentWith(notFound);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    world.kombo.script.push(async () => {
-      await promise;
-      return losesAnswer();
+    await world.attach(key, notFound);
+    const send = () => world.ask({ action: 'retry', key, reason });
+    await world.whileSending(send, async () => {
+      expect(await send()).toMatchObject({ ok: true, repeated: true, files: [{ status: 'sending' }] });
     });
-    const request = { action: 'retry', key, reason };
-    const first = world.ask(request);
-    while (world.kombo.posts.length < 2) await new Promise((turn) => setImmediate(turn));
-    expect(await world.ask(request)).toMatchObject({ ok: true, repeated: true, files: [{ status: 'sending' }] });
-    resolve();
-    await first;
     expect(world.kombo.posts).toHaveLength(2);
   });
 
   test('retry by code twice releases its files once, and the second answer is a success', async () => {
-    for (const name of ['A', 'B']) await sentWith(notFound, `candidates/GRK${name}/CV.pdf`);
+    for (const name of ['A', 'B']) await world.attach(`candidates/GRK${name}/CV.pdf`, notFound);
     const request = { action: 'retry', code: 'KOMBO_NOT_FOUND', reason };
     expect(await world.ask(request)).toMatchObject({ ok: true, released: 2 });
     expect(await world.ask(request)).toMatchObject({ ok: true, released: 0, message: 'There was nothing to retry.' });
@@ -179,7 +161,7 @@ describe('the same request twice', () => {
   });
 
   test('retry of a candidate twice releases its files once, and the second answer is a success', async () => {
-    await sentWith(notFound);
+    await world.attach(key, notFound);
     const request = { action: 'retry', candidate_id: 'GRK123', reason };
     expect(await world.ask(request)).toMatchObject({ ok: true, released: 1 });
     expect(await world.ask(request)).toMatchObject({ ok: true });
@@ -192,7 +174,7 @@ describe('the same request twice', () => {
   });
 
   test('resolve twice decides once, and the second answer is a success', async () => {
-    await sentWith(losesAnswer);
+    await world.attach(key, losesAnswer);
     const request = { action: 'resolve', key, reason: 'Seen in the ATS.' };
     expect(await world.ask(request)).toMatchObject({ ok: true });
     const second = await world.ask(request);
@@ -214,7 +196,7 @@ describe('the same request twice', () => {
   );
 
   test('resolve of a file that was rejected because of a fault does not count as a repeat', async () => {
-    await sentWith(() => refuses('REMOTE.INPUT_INVALID'));
+    await world.attach(key, () => refuses('REMOTE.INPUT_INVALID'));
     expect(await world.ask({ action: 'resolve', key, reason: 'It is not sent.' })).toMatchObject({
       ok: false,
       message: expect.stringMatching(/^Nothing was done: its state does not allow "resolve"\./),
@@ -222,7 +204,7 @@ describe('the same request twice', () => {
   });
 
   test('resolve of a file that was found at the target in the meantime is a success, and no repetition', async () => {
-    await attached();
+    await world.attach();
     const answer = await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' });
     expect(answer).toMatchObject({
       ok: true,
@@ -232,7 +214,7 @@ describe('the same request twice', () => {
   });
 
   test('forget twice erases once, and the second answer is a success', async () => {
-    await attached();
+    await world.attach();
     world.bucket.delete(key);
     const request = { action: 'forget', candidate_id: 'GRK123' };
     expect(await world.ask(request)).toMatchObject({ ok: true, erased: 1 });
@@ -243,7 +225,7 @@ describe('the same request twice', () => {
     const pause = { action: 'pause', integration_id: 'account', reason };
     const resume = { action: 'resume', integration_id: 'account', code: 'INTEGRATION_PAUSED', reason };
     for (const request of [pause, pause, resume, resume]) expect(await world.ask(request)).toMatchObject({ ok: true });
-    await attached();
+    await world.attach();
     expect(world.kombo.posts).toHaveLength(1);
   });
 
@@ -267,7 +249,7 @@ describe('the same request twice', () => {
 });
 
 test('a retry of a file that is held once more is made once more, because its cause may be fixed by now', async () => {
-  await sentWith(notFound);
+  await world.attach(key, notFound);
   world.kombo.script.push(notFound);
   const request = { action: 'retry', key, reason };
   expect(await world.ask(request)).toMatchObject({ ok: false, files: [{ status: 'held' }] });
@@ -276,9 +258,9 @@ test('a retry of a file that is held once more is made once more, because its ca
 
 describe('a dry run of retry', () => {
   test('a dry run of retry counts the files and their integrations, and changes nothing', async () => {
-    await sentWith(notFound, 'candidates/GRKA/CV.pdf');
-    await sentWith(notFound, 'candidates/GRKB/CV.pdf');
-    await sentWith(() => refuses('KOMBO_FORBIDDEN'), 'candidates/GRKC/CV.pdf');
+    await world.attach('candidates/GRKA/CV.pdf', notFound);
+    await world.attach('candidates/GRKB/CV.pdf', notFound);
+    await world.attach('candidates/GRKC/CV.pdf', () => refuses('KOMBO_FORBIDDEN'));
     const before = structuredClone(world.table.items);
     const answer = await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, limit: 1, reason });
     const integration = world.env.KOMBO_INTEGRATION_ID ?? '';
@@ -293,8 +275,8 @@ describe('a dry run of retry', () => {
   });
 
   test('a dry run of retry counts what the request itself then releases, and leaves the same files', async () => {
-    for (const name of ['A', 'B']) await sentWith(notFound, `candidates/GRK123/${name}.pdf`);
-    await attached();
+    for (const name of ['A', 'B']) await world.attach(`candidates/GRK123/${name}.pdf`, notFound);
+    await world.attach();
     const request = { action: 'retry', candidate_id: 'GRK123', reason };
     const dry = await world.ask({ ...request, dry_run: true });
     expect(dry.message).toContain('1 file left unchanged: 1 attached already.');

@@ -11,9 +11,7 @@ beforeEach(() => {
 
 /** A file whose answer was lost, with another file at its target. */
 const lostBesideAnother = async (): Promise<void> => {
-  world.put(key);
-  world.kombo.script.push(losesFile);
-  await world.ask({ action: 'attach', key });
+  await world.attach(key, losesFile);
   const link = 'https://files.example/other';
   world.kombo.linked.set(link, () => serves(Buffer.from('another file')));
   world.kombo.listing = () => ({
@@ -79,7 +77,6 @@ test('status of a file held as OUTCOME_UNKNOWN says what was seen and why that d
 });
 
 test('status of an attached file says nothing about its tool', async () => {
-  world.put(key);
-  await world.ask({ action: 'attach', key });
+  await world.attach();
   expect(await world.ask({ action: 'status', key })).not.toHaveProperty('tools');
 });

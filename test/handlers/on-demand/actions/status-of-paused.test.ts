@@ -10,12 +10,6 @@ beforeEach(() => {
 
 const other = 'candidates/GRK123/Other.pdf';
 
-const attach = async (name: string, fate?: PostScript): Promise<void> => {
-  world.put(name);
-  if (fate) world.kombo.script.push(fate);
-  await world.ask({ action: 'attach', key: name });
-};
-
 const inactive: PostScript = () => refuses('INTEGRATION.INACTIVE');
 const since = '2026-01-05T09:00:00.000Z';
 const sentence = `The integration has been paused since ${since}: INTEGRATION.INACTIVE. Kombo answered HTTP 400.`;
@@ -23,7 +17,7 @@ const advised = `${sentence} Enable the integration in the Kombo dashboard; the 
 
 describe('status of a key whose integration is paused', () => {
   test('status of the file that met the cause of a pause says that it is not delivered, why, and the next step', async () => {
-    await attach(key, inactive);
+    await world.attach(key, inactive);
     expect(await world.ask({ action: 'status', key })).toMatchObject({
       ok: true,
       message: `It is not delivered yet and will be sent automatically when the pause ends. ${sentence} Enable the integration in the Kombo dashboard; the files are then sent within minutes.`,
@@ -32,8 +26,8 @@ describe('status of a key whose integration is paused', () => {
   });
 
   test('status of a file that came after a pause has the cause of the pause, although its own code is the pause', async () => {
-    await attach(key, inactive);
-    await attach(other);
+    await world.attach(key, inactive);
+    await world.attach(other);
     expect(await world.ask({ action: 'status', key: other })).toMatchObject({
       message: `It is not delivered yet and will be sent automatically when the pause ends. ${advised}`,
       files: [{ status: 'waiting', code: 'INTEGRATION_PAUSED', paused: advised, attempts: 0 }],
@@ -42,17 +36,17 @@ describe('status of a key whose integration is paused', () => {
 
   test('status of a file names the account when everything is paused', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
-    await attach(key);
+    await world.attach(key);
     expect((await world.ask({ action: 'status', key })).message).toContain(
       `Everything has been paused since ${since}: INTEGRATION_PAUSED. The operator's reason: "The key is being renewed".`,
     );
   });
 
   test('status and dryRun know a pause that began after the function last read the lane', async () => {
-    await attach(other);
+    await world.attach(other);
     const courier = world.newFunction();
     await courier.lanes.gate(integrationId);
-    await attach(key, inactive);
+    await world.attach(key, inactive);
     expect(await world.ask({ action: 'status', key }, courier)).toMatchObject({ files: [{ paused: advised }] });
     expect(await world.ask({ action: 'dryRun', key }, courier)).toMatchObject({
       files: [{ wouldAttach: false, message: expect.stringContaining('has been paused since') }],
@@ -60,8 +54,8 @@ describe('status of a key whose integration is paused', () => {
   });
 
   test('status of a file behind an outage says what ends the outage, not what the file that met it would need', async () => {
-    for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`, losesFile);
-    await attach(key);
+    for (const name of ['A', 'B', 'C']) await world.attach(`candidates/GRK${name}/CV.pdf`, losesFile);
+    await world.attach(key);
     const { message } = await world.ask({ action: 'status', key });
     expect(message).toMatch(
       /^It is not delivered yet and will be sent automatically when the pause ends\. The integration has been paused since \S+: ANSWER_LOST\. .* Nothing to do: one call every 1 to 30 minutes tests whether it is over; then all waiting files are sent\. If it lasts for more than an hour: ask Kombo support\.$/,
@@ -69,8 +63,8 @@ describe('status of a key whose integration is paused', () => {
   });
 
   test('status of a file in a paused lane that may be delivered says that its target is read when the pause ends', async () => {
-    await attach(key, losesFile);
-    await attach(other, inactive);
+    await world.attach(key, losesFile);
+    await world.attach(other, inactive);
     expect(await world.ask({ action: 'status', key })).toMatchObject({
       message: `It may have been delivered; the target is checked automatically when the pause ends. ${advised}`,
       files: [{ status: 'unknown', paused: advised }],
@@ -78,8 +72,8 @@ describe('status of a key whose integration is paused', () => {
   });
 
   test('status of a file mentions no pause when the file is settled, or once the pause has ended', async () => {
-    await attach(key);
-    await attach(other, inactive);
+    await world.attach(key);
+    await world.attach(other, inactive);
     expect((await world.ask({ action: 'status', key })).files).not.toContainEqual(
       expect.objectContaining({ paused: expect.anything() }),
     );
@@ -91,8 +85,8 @@ describe('status of a key whose integration is paused', () => {
 });
 
 test('status of a target says for each waiting file whether its integration is paused', async () => {
-  await attach(key);
-  await attach(other, inactive);
+  await world.attach(key);
+  await world.attach(other, inactive);
   expect(await world.ask({ action: 'status', candidate_id: 'GRK123' })).toMatchObject({
     message: expect.stringMatching(/The ledger knows 2 files of candidate GRK123: 1 attached, 1 waiting\.$/),
     files: [{ status: 'attached' }, { status: 'waiting', paused: advised }],
@@ -101,7 +95,7 @@ test('status of a target says for each waiting file whether its integration is p
 
 describe('status of all', () => {
   test('status of all lists each pause with its cause, next step, next probe, and the request that ends it', async () => {
-    await attach(key, inactive);
+    await world.attach(key, inactive);
     const answer = await world.ask({ action: 'status' });
     expect(answer.message).toBe(
       'Nothing is held. 1 continues automatically, 0 of them due now; those of a paused integration are sent when its pause ends. 1 pause active.',
@@ -126,7 +120,7 @@ describe('status of all', () => {
   test('status of all counts the files behind each pause now, and all files behind the pause of the account', async () => {
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
-    for (const name of ['A', 'B', 'C']) await attach(`candidates/GRK${name}/CV.pdf`);
+    for (const name of ['A', 'B', 'C']) await world.attach(`candidates/GRK${name}/CV.pdf`);
     const answer = await world.ask({ action: 'status' });
     expect(answer).toMatchObject({
       counts: { waiting: 3 },
@@ -149,7 +143,7 @@ describe('status of all', () => {
   });
 
   test('status of all names no next probe of an integration while the account is paused', async () => {
-    await attach(key, inactive);
+    await world.attach(key, inactive);
     await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
     const [, pause] = (await world.ask({ action: 'status' })).pauses as [unknown, Record<string, unknown>];
     expect(pause).toMatchObject({ triedAgain: 'once the pause of the account has ended' });
@@ -157,7 +151,7 @@ describe('status of all', () => {
   });
 
   test('status of all shows a paused lane whose record cannot be read, and the request that replaces it', async () => {
-    await attach(key, inactive);
+    await world.attach(key, inactive);
     const pk = `lane#${integrationId}`;
     const item = world.table.items.get(pk);
     if (!item) throw new Error('There is no lane.');
@@ -173,7 +167,7 @@ describe('status of all', () => {
 
   test('status of all counts files behind a pause as waiting, and none of them as due', async () => {
     await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
-    await attach(key);
+    await world.attach(key);
     world.clock.advance(hour);
     expect((await world.ask({ action: 'status' })).counts).toMatchObject({ waiting: 1, held: 0, dueNow: 0 });
   });

@@ -9,16 +9,9 @@ beforeEach(() => {
   world = courierWorld();
 });
 
-const attachAll = async (...keys: string[]): Promise<void> => {
-  for (const each of keys) {
-    world.put(each);
-    await world.ask({ action: 'attach', key: each });
-  }
-};
-
 describe('status of a key', () => {
   test('status of a key says that it is attached, since when and as what', async () => {
-    await attachAll(key);
+    await world.attach();
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({
       ok: true,
@@ -78,8 +71,7 @@ describe('status of a key', () => {
   });
 
   test('status of a held file has the requests that decide about it', async () => {
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    await attachAll(key);
+    await world.attach(key, () => refuses('KOMBO_NOT_FOUND'));
     const { files } = await world.ask({ action: 'status', key });
     const [{ next }] = files as [{ next: { action: string }[] }];
     expect(next.map(({ action }) => action)).toEqual(['retry', 'resolve']);
@@ -93,17 +85,16 @@ describe('status of a key', () => {
   });
 
   test('status of a key finds its record after its object was deleted', async () => {
-    await attachAll(key);
+    await world.attach();
     world.bucket.delete(key);
     const answer = await world.ask({ action: 'status', key });
     expect(answer).toMatchObject({ object: { exists: false }, files: [{ status: 'attached' }] });
   });
 
   test('status of a key shows the current object first, and earlier objects below', async () => {
-    await attachAll(key);
-    world.put(key, { etag: 'newer', bytes: Buffer.concat([pdf, Buffer.from('newer')]) });
-    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-    await world.ask({ action: 'attach', key });
+    await world.attach();
+    const newer = { etag: 'newer', bytes: Buffer.concat([pdf, Buffer.from('newer')]) };
+    await world.attach(key, () => refuses('REMOTE.RATE_LIMIT_EXCEEDED'), newer);
     const answer = await world.ask({ action: 'status', key });
     expect(answer.files).toMatchObject([{ etag: 'newer', status: 'waiting' }, { status: 'attached' }]);
     expect(answer.message).toContain('sent automatically after');
@@ -125,7 +116,7 @@ describe('status of a key', () => {
 
 describe('status of a target', () => {
   test('status of a target lists its files, and continues by a cursor', async () => {
-    await attachAll(...['A', 'B', 'C'].map((name) => `candidates/GRK123/${name}.pdf`), 'candidates/GRK9/D.pdf');
+    for (const name of ['GRK123/A', 'GRK123/B', 'GRK123/C', 'GRK9/D']) await world.attach(`candidates/${name}.pdf`);
     const first = await world.ask({ action: 'status', candidate_id: 'GRK123', limit: 2 });
     expect(first.message).toBe('The ledger knows more than 2 files of candidate GRK123: 2 attached.');
     expect(first.files).toHaveLength(2);
@@ -135,10 +126,9 @@ describe('status of a target', () => {
   });
 
   test('status of a target begins with its newest file', async () => {
-    await attachAll('candidates/GRK123/A.pdf');
+    await world.attach('candidates/GRK123/A.pdf');
     world.clock.advance(1_000);
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    await attachAll('candidates/GRK123/0.pdf');
+    await world.attach('candidates/GRK123/0.pdf', () => refuses('KOMBO_NOT_FOUND'));
     expect((await world.ask({ action: 'status', candidate_id: 'GRK123' })).message).toMatch(
       /^The newest file: It is held: .* The ledger knows 2 files of candidate GRK123: (1 held, 1 attached|1 attached, 1 held)\.$/,
     );
@@ -151,7 +141,7 @@ describe('status of a target', () => {
   });
 
   test('status of a target with a foreign cursor says so', async () => {
-    await attachAll(key);
+    await world.attach();
     const answer = await world.ask({ action: 'status', candidate_id: 'GRK123', cursor: 'elsewhere' });
     expect(answer).toMatchObject({ ok: false });
   });
@@ -159,7 +149,7 @@ describe('status of a target', () => {
 
 describe('status of all', () => {
   test('status of all with no open file says so in one sentence', async () => {
-    await attachAll(key);
+    await world.attach();
     expect(await world.ask({ action: 'status' })).toMatchObject({
       ok: true,
       message: 'Nothing is waiting or held.',
@@ -171,11 +161,9 @@ describe('status of all', () => {
   test('status of all counts waiting and held files, by code with its next step', async () => {
     const fates = ['REMOTE.RATE_LIMIT_EXCEEDED', 'KOMBO_NOT_FOUND', 'KOMBO_NOT_FOUND'] as const;
     for (const [index, code] of fates.entries()) {
-      world.kombo.script.push(() => refuses(code));
-      await attachAll(`candidates/GRK${index}/CV.pdf`);
+      await world.attach(`candidates/GRK${index}/CV.pdf`, () => refuses(code));
     }
-    world.kombo.script.push(losesAnswer);
-    await attachAll('candidates/GRK4/CV.pdf');
+    await world.attach('candidates/GRK4/CV.pdf', losesAnswer);
     const answer = await world.ask({ action: 'status' });
     expect(answer).toMatchObject({
       counts: { sending: 0, waiting: 1, unknown: 1, held: 2, dueNow: 0 },
@@ -188,8 +176,7 @@ describe('status of all', () => {
   });
 
   test('status of all shows the pauses, and what ends each', async () => {
-    world.kombo.script.push(() => refuses('INTEGRATION.INACTIVE'));
-    await attachAll(key);
+    await world.attach(key, () => refuses('INTEGRATION.INACTIVE'));
     world.kombo.script.push(() => refuses('API_KEY_UNREADABLE'));
     const answer = await world.ask({ action: 'status' });
     expect(answer.message).toContain('1 pause active.');
@@ -200,8 +187,7 @@ describe('status of all', () => {
 
   test('status of all lists held files page by page, each once, even if all were held at the same time', async () => {
     for (let index = 0; index < 25; index += 1) {
-      world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-      await attachAll(`candidates/GRK${index}/CV.pdf`);
+      await world.attach(`candidates/GRK${index}/CV.pdf`, () => refuses('KOMBO_NOT_FOUND'));
     }
     const seen: unknown[] = [];
     let request: unknown = { action: 'status', limit: 10 };
@@ -216,15 +202,13 @@ describe('status of all', () => {
   });
 
   test('status of all costs the same calls however much is attached or rejected', async () => {
-    await attachAll(key);
+    await world.attach();
     world.table.calls.length = 0;
     await world.ask({ action: 'status' });
     const bare = world.table.calls.length;
-    await attachAll(...Array.from({ length: 300 }, (_, index) => `candidates/GRK123/${index}.pdf`));
-    for (let index = 0; index < 150; index += 1) {
-      world.kombo.script.push(() => refuses('REMOTE.INPUT_INVALID'));
-      await attachAll(`candidates/GRK9/${index}.pdf`);
-    }
+    for (let index = 0; index < 300; index += 1) await world.attach(`candidates/GRK123/${index}.pdf`);
+    for (let index = 0; index < 150; index += 1)
+      await world.attach(`candidates/GRK9/${index}.pdf`, () => refuses('REMOTE.INPUT_INVALID'));
     world.table.calls.length = 0;
     await world.ask({ action: 'status' });
     expect(world.table.calls).toHaveLength(bare);
@@ -274,8 +258,7 @@ describe('status of all', () => {
   });
 
   test('status of all counts as far as time allows, and says so', async () => {
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    await attachAll(key);
+    await world.attach(key, () => refuses('KOMBO_NOT_FOUND'));
     const answer = await world.ask({ action: 'status' }, { deadline: world.deadline(10_000) });
     expect(answer.countsAre).toBe('at least; time ran out');
   });
@@ -291,8 +274,7 @@ describe('status of all', () => {
   );
 
   test('status of all shows a record that cannot be read as unreadable', async () => {
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    await attachAll(key);
+    await world.attach(key, () => refuses('KOMBO_NOT_FOUND'));
     const [pk, item] = [...world.table.items].find(([id]) => id.startsWith('cv-inbox/')) ?? [];
     if (pk === undefined || !item) throw new Error('There is no record.');
     world.table.items.set(pk, { ...item, document: '{}' });
