@@ -2,6 +2,7 @@ import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamo
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { type Loopback, startLoopback } from '../worlds/loopback.ts';
+import { eventOf } from '../worlds/s3-event.ts';
 
 const canary = 'Zebulon Quux';
 
@@ -52,18 +53,7 @@ const everythingOf = async (name: Parameters<Loopback['invoke']>[0], event: unkn
 
 const key = 'candidates/GRK1/CV.pdf';
 const requests = [
-  [
-    'on-upload',
-    {
-      Records: [
-        {
-          eventSource: 'aws:s3',
-          eventName: 'ObjectCreated:Put',
-          s3: { bucket: { name: 'cv-inbox' }, object: { key, size: 5 } },
-        },
-      ],
-    },
-  ],
+  ['on-upload', eventOf({ key })],
   ['on-schedule', {}],
   ['on-schedule', { task: 'sweep' }],
   [

@@ -61,6 +61,8 @@ describe("an operator's decision", () => {
       const clean = stored(recordIn(state, { verdict: { code: 'clean', at: nine } }));
       expect(await decide(clean, retry, strict)).toMatchObject({ done: true });
     }
+    const overruled = stored(recordIn(states.held, { verdict: { code: 'SCAN_FAILED', at: nine } }));
+    expect(await decide(overruled, retry, courier)).toMatchObject({ done: false, why: 'scan' });
   });
 
   test("a decision is not made when the scan's verdict was faster", async () => {

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
-import { holdUnscanned } from '../../../lib/delivery/scan-verdict.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { learnTool } from '../../fakes/known-tool.ts';
-import { hour, integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { hour, minute } from '../../fakes/ledger-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../worlds/courier-world.ts';
 
@@ -80,31 +79,6 @@ describe('a file that was attached after the backup of a restored table', () => 
     expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'read-back' } });
   });
 
-  test.each([
-    ['its late event', {}],
-    ["an operator's request", { early: true }],
-    ['a probe', { isProbe: true }],
-  ])('a file attached after the backup is not sent again by %s', async (_, options) => {
-    takeBackup();
-    const its = await upload();
-    restoreTable();
-    await report();
-    expect(await send(its, options)).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('a file attached after the backup is not sent again by an event without a time', async () => {
-    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-    const { modifiedAt: _, ...its } = await upload();
-    takeBackup();
-    world.clock.advance(hour);
-    await world.runSchedule();
-    restoreTable();
-    await report();
-    expect(await send(its)).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
-    expect(world.kombo.posts).toHaveLength(2);
-  });
-
   test("a file attached after the backup is not sent by an operator's retry of its held record: its target is read", async () => {
     world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
     await upload();
@@ -135,20 +109,6 @@ describe('a file that was attached after the backup of a restored table', () => 
     for (const name of names)
       expect(await world.ask({ action: 'status', key: name })).toMatchObject({ files: [{ status: 'attached' }] });
   });
-
-  test('with REQUIRE_SCAN, a file attached after the backup is held in doubt: a retry reads the target and sends nothing', async () => {
-    takeBackup();
-    const its = await upload();
-    restoreTable();
-    await report();
-    world.clock.advance(hour);
-    const held = await holdUnscanned(its, undefined, world.newFunction());
-    expect(held).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
-    expect(await world.recordOf(its)).toMatchObject({ state: { mayBeDelivered: true } });
-    const answer = await world.run(world.ask({ action: 'retry', key, force: true, reason }));
-    expect(answer).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
 });
 
 describe('a file that was not delivered before the restore', () => {
@@ -162,17 +122,6 @@ describe('a file that was not delivered before the restore', () => {
     await runFor(30 * minute);
     expect(world.kombo.posts).toHaveLength(1);
     expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'answer' }, attempts: 1 });
-  });
-
-  test('an undelivered file that waits in the restored table is sent after two looks as well, with a new retry budget', async () => {
-    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-    const its = await upload();
-    takeBackup();
-    restoreTable();
-    await report();
-    await runFor(2 * hour);
-    expect(world.kombo.posts).toHaveLength(2);
-    expect(await world.recordOf(its)).toMatchObject({ state: { status: 'attached', evidence: 'answer' }, attempts: 2 });
   });
 
   test('a file in doubt that cannot be decided has the restore in its failure, not an attempt', async () => {
@@ -215,19 +164,5 @@ describe('a new upload after the report of a restore', () => {
     await report();
     const { modifiedAt: _, ...its } = put();
     expect(await send(its)).toMatchObject({ status: 'attached' });
-  });
-
-  test('a new upload after the report of a restore waits in a paused lane, and is sent without a look when the pause ends', async () => {
-    takeBackup();
-    restoreTable();
-    await report();
-    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
-    world.clock.advance(minute);
-    await upload();
-    await world.ask({ action: 'resume', integration_id: integrationId, reason: 'It has moved.' });
-    const { length } = world.kombo.listings;
-    await world.runSchedule();
-    expect(world.kombo.standing).toHaveLength(1);
-    expect(world.kombo.listings).toHaveLength(length);
   });
 });

@@ -1,21 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeEventKey } from '../../../lib/upload/object-key.ts';
 import { pdf } from '../../fakes/files.ts';
-import { type Loopback, type PutObject, startLoopback } from '../../worlds/loopback.ts';
-
-/** The event that S3 sends for an object; its size can differ from that of the object. */
-const eventOf = ({ key, etag, sizeBytes, versionId }: PutObject, size = sizeBytes, sequencer?: string) => ({
-  Records: [
-    {
-      eventSource: 'aws:s3',
-      eventName: 'ObjectCreated:Put',
-      s3: {
-        bucket: { name: 'cv-inbox' },
-        object: { key: encodeEventKey(key), size, eTag: etag, versionId, sequencer },
-      },
-    },
-  ],
-});
+import { type Loopback, startLoopback } from '../../worlds/loopback.ts';
+import { eventOf } from '../../worlds/s3-event.ts';
 
 /** Promises for buckets with and without versions, tested over the real protocols. */
 export const testBucket = (versioning: boolean): void => {
@@ -52,14 +38,14 @@ export const testBucket = (versioning: boolean): void => {
 
   test('a rejected file that is uploaded again immediately with corrected metadata is attached on its own event', async () => {
     const wrong = await loopback.put('candidates/C6/CV.pdf', pdf, { 'kombo-remote-fields': 'no JSON' });
-    const first = eventOf(wrong, pdf.length, '0066F7B2A1C3D4E5F6');
+    const first = eventOf(wrong, { sequencer: '0066F7B2A1C3D4E5F6' });
     expect(await loopback.invoke('on-upload', first)).toMatchObject({
       outcomes: [{ status: 'rejected', code: 'REMOTE_FIELDS_INVALID' }],
     });
     const corrected = await loopback.put('candidates/C6/CV.pdf');
     expect(corrected.etag).toBe(wrong.etag);
     expect(await loopback.invoke('on-upload', first)).toMatchObject({ outcomes: [{ status: 'unchanged' }] });
-    const second = eventOf(corrected, pdf.length, '0066F7B2A1C3D4E5F7');
+    const second = eventOf(corrected, { sequencer: '0066F7B2A1C3D4E5F7' });
     expect(await loopback.invoke('on-upload', second)).toMatchObject({ outcomes: [{ status: 'attached' }] });
     expect(attachmentsOf('C6')).toHaveLength(1);
   });

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { s3Notification } from '../../../infra/local/aws/events/s3-notification.ts';
 import type { Lambda } from '../../../infra/local/aws/lambda/function.ts';
 import { sampleBytes } from '../../../infra/local/sample.ts';
-import { exe, pdf } from '../../fakes/files.ts';
+import { pdf } from '../../fakes/files.ts';
 import { ownStack, put, recordOf, storedFilesOf, waitForDispatch } from '../../worlds/local-stack.ts';
 
 const { stack, end } = await ownStack({ retryDelaysMs: [50, 50] });
@@ -72,13 +72,6 @@ test('a multipart upload arrives whole', async () => {
   expect(stored?.bytes.equals(Buffer.concat([first, second]))).toBe(true);
 });
 
-test('a file that is put twice is attached once', async () => {
-  await put(stack, 'candidates/twice1/cv.pdf', pdf);
-  await put(stack, 'candidates/twice1/cv.pdf', pdf);
-  expect(await storedFilesOf(stack, 'twice1')).toHaveLength(1);
-  expect(postsFor('twice1')).toBe(1);
-});
-
 test("twenty concurrent invocations with the same event, beside the upload's own, post exactly once", async () => {
   const answers: Promise<unknown>[] = [];
   stack.events.once('dispatched', ({ object }) => {
@@ -89,14 +82,6 @@ test("twenty concurrent invocations with the same event, beside the upload's own
   expect(await Promise.all(answers)).toHaveLength(20);
   expect(postsFor('crowd1')).toBe(1);
   expect(await storedFilesOf(stack, 'crowd1')).toHaveLength(1);
-});
-
-test('an .exe named .pdf is rejected, and nothing is sent to Kombo', async () => {
-  const { object } = await put(stack, 'candidates/exe1/CV.pdf', exe);
-  expect(await recordOf(stack, object.key, object.etag ?? '')).toMatchObject({
-    state: { status: 'rejected', failure: { code: 'TYPE_CONTRADICTED' } },
-  });
-  expect(postsFor('exe1')).toBe(0);
 });
 
 test('neither a deletion nor a file outside the templates starts a function', async () => {

@@ -1,4 +1,3 @@
-import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigurationError } from '../../../lib/config/config.ts';
 import { pdf } from '../../fakes/files.ts';
@@ -16,16 +15,6 @@ test('TRANSFER=data_url: Kombo downloads the exact bytes from a link', async () 
   await put(stack, 'candidates/linked1/C++ 100% CV.pdf', pdf);
   expect(await storedFilesOf(stack, 'linked1')).toEqual([{ name: 'C++ 100% CV.pdf', bytes: Buffer.from(pdf) }]);
   expect(stack.kombo.attachments()).toMatchObject([{ transfer: 'data_url', contentType: 'application/pdf' }]);
-});
-
-test('TRANSFER=data_url without versions: the bytes are sent, and no link is given to Kombo', async () => {
-  const stack = await startOwnStack({ shell: { TRANSFER: 'data_url' } });
-  const VersioningConfiguration = { Status: 'Suspended' } as const;
-  await stack.s3.send(new PutBucketVersioningCommand({ Bucket: stack.bucket, VersioningConfiguration }));
-  const { object } = await put(stack, 'candidates/suspended1/CV.pdf', pdf);
-  expect(await storedFilesOf(stack, 'suspended1')).toEqual([{ name: 'CV.pdf', bytes: Buffer.from(pdf) }]);
-  expect(stack.kombo.attachments()).toMatchObject([{ transfer: 'data' }]);
-  expect(await recordOf(stack, object.key, object.etag)).toMatchObject({ state: { status: 'attached' } });
 });
 
 test('KEY_TEMPLATES: an application under another integration gets its cover letter', async () => {

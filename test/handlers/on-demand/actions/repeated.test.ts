@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { noteVerdict } from '../../../../lib/delivery/scan-verdict.ts';
 import { minute } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
@@ -33,19 +32,6 @@ describe('the same resend again', () => {
     // Which of them releases it, and how far it is when the others look, is not defined.
     expect(answers.filter(({ repeated }) => repeated)).toHaveLength(2);
     expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(0);
-  });
-
-  test('a resend with another reason, or 15 minutes later, sends one more copy', async () => {
-    await world.attach();
-    await world.ask(resend);
-    expect(await world.ask({ ...resend, reason: 'It was deleted a second time.' })).toMatchObject({ ok: true });
-    expect(world.kombo.posts).toHaveLength(3);
-    world.clock.advance(15 * minute - 1);
-    await world.ask({ ...resend, reason: 'It was deleted a second time.' });
-    expect(world.kombo.posts).toHaveLength(3);
-    world.clock.advance(1);
-    await world.ask({ ...resend, reason: 'It was deleted a second time.' });
-    expect(world.kombo.posts).toHaveLength(4);
   });
 
   test('the same resend of a file that was sent without an answer does not send it again, and says that it may be delivered', async () => {
@@ -112,14 +98,6 @@ describe('the same resend again', () => {
 });
 
 describe('the same request twice', () => {
-  test('attach of one object twice sends it once, and the second answer is a success', async () => {
-    world.put(key);
-    const request = { action: 'attach', key };
-    expect(await world.ask(request)).toMatchObject({ ok: true });
-    expect(await world.ask(request)).toMatchObject({ ok: true, message: expect.stringContaining('nothing was sent') });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
   test('attach of a prefix twice sends its objects once, and the second answer is a success', async () => {
     world.put(key);
     world.put('candidates/GRK456/Jane Roe CV.pdf');
@@ -164,7 +142,6 @@ describe('the same request twice', () => {
     await world.attach(key, notFound);
     const request = { action: 'retry', candidate_id: 'GRK123', reason };
     expect(await world.ask(request)).toMatchObject({ ok: true, released: 1 });
-    expect(await world.ask(request)).toMatchObject({ ok: true });
     await world.runSchedule();
     expect(await world.ask(request)).toMatchObject({
       ok: true,
@@ -182,27 +159,6 @@ describe('the same request twice', () => {
     expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at /);
   });
 
-  test.each(['SCAN_FAILED', 'SCAN_THREAT_FOUND'] as const)(
-    'resolve twice of a file that %s holds decides once, and the second answer is a success',
-    async (code) => {
-      await noteVerdict(world.put(key), { code, at: world.clock.now() }, world.deadline(), world.newFunction());
-      const request = { action: 'resolve', key, reason: 'It is not sent.' };
-      expect(await world.ask(request)).toMatchObject({ ok: true, files: [{ status: 'rejected', code }] });
-      world.clock.advance(minute);
-      const second = await world.ask(request);
-      expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'rejected', code }] });
-      expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at \S+\. It was never delivered/);
-    },
-  );
-
-  test('resolve of a file that was rejected because of a fault does not count as a repeat', async () => {
-    await world.attach(key, () => refuses('REMOTE.INPUT_INVALID'));
-    expect(await world.ask({ action: 'resolve', key, reason: 'It is not sent.' })).toMatchObject({
-      ok: false,
-      message: expect.stringMatching(/^Nothing was done: its state does not allow "resolve"\./),
-    });
-  });
-
   test('resolve of a file that was found at the target in the meantime is a success, and no repetition', async () => {
     await world.attach();
     const answer = await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' });
@@ -213,38 +169,12 @@ describe('the same request twice', () => {
     expect(answer).not.toHaveProperty('repeated');
   });
 
-  test('forget twice erases once, and the second answer is a success', async () => {
-    await world.attach();
-    world.bucket.delete(key);
-    const request = { action: 'forget', candidate_id: 'GRK123' };
-    expect(await world.ask(request)).toMatchObject({ ok: true, erased: 1 });
-    expect(await world.ask(request)).toMatchObject({ ok: true, erased: 0 });
-  });
-
-  test('pause and resume twice take effect once, and the second answer is a success', async () => {
-    const pause = { action: 'pause', integration_id: 'account', reason };
-    const resume = { action: 'resume', integration_id: 'account', code: 'INTEGRATION_PAUSED', reason };
-    for (const request of [pause, pause, resume, resume]) expect(await world.ask(request)).toMatchObject({ ok: true });
-    await world.attach();
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('replay twice sends once, and the second answer is a success', async () => {
-    const { etag, sizeBytes: size } = world.put(key);
-    const s3 = {
-      bucket: { name: 'cv-inbox' },
-      object: { key: 'candidates/GRK123/Frank+Doe+CV.pdf', eTag: etag, size },
-    };
-    const event = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] };
-    const request = { action: 'replay', event };
-    for (const _ of ['first', 'second']) expect(await world.ask(request)).toMatchObject({ ok: true });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('restored twice takes effect once, and the second answer is a success', async () => {
-    const since = new Date(world.clock.now() - minute).toISOString();
-    const request = { action: 'restored', since, reason };
-    for (const _ of ['first', 'second']) expect(await world.ask(request)).toMatchObject({ ok: true, since });
+  test('resolve of a file that was rejected because of a fault does not count as a repeat', async () => {
+    await world.attach(key, () => refuses('REMOTE.INPUT_INVALID'));
+    expect(await world.ask({ action: 'resolve', key, reason: 'It is not sent.' })).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^Nothing was done: its state does not allow "resolve"\./),
+    });
   });
 });
 
@@ -290,23 +220,6 @@ describe('a dry run of retry', () => {
       ok: true,
       message: 'Nothing was changed. There is nothing to retry.',
       wouldRelease: 0,
-    });
-  });
-
-  test('a dry run of retry needs no reason, but the retry itself does', async () => {
-    expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true })).toMatchObject({ ok: true });
-    for (const dry of [{}, { dry_run: false }]) {
-      expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', ...dry })).toMatchObject({
-        ok: false,
-        problems: [expect.stringMatching(/^"reason" is missing; it is a text/)],
-      });
-    }
-  });
-
-  test('a dry run of retry by key is refused with the right request', async () => {
-    expect(await world.ask({ action: 'retry', key, dry_run: true, reason })).toMatchObject({
-      ok: false,
-      message: expect.stringContaining('"dry_run" is not allowed with "key"'),
     });
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { hour, integrationId } from '../../../fakes/ledger-samples.ts';
+import { integrationId } from '../../../fakes/ledger-samples.ts';
 import { losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
@@ -34,14 +34,6 @@ describe('status of a key whose integration is paused', () => {
     });
   });
 
-  test('status of a file names the account when everything is paused', async () => {
-    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
-    await world.attach(key);
-    expect((await world.ask({ action: 'status', key })).message).toContain(
-      `Everything has been paused since ${since}: INTEGRATION_PAUSED. The operator's reason: "The key is being renewed".`,
-    );
-  });
-
   test('status and dryRun know a pause that began after the function last read the lane', async () => {
     await world.attach(other);
     const courier = world.newFunction();
@@ -74,13 +66,11 @@ describe('status of a key whose integration is paused', () => {
   test('status of a file mentions no pause when the file is settled, or once the pause has ended', async () => {
     await world.attach(key);
     await world.attach(other, inactive);
-    expect((await world.ask({ action: 'status', key })).files).not.toContainEqual(
-      expect.objectContaining({ paused: expect.anything() }),
-    );
+    const settled = await world.ask({ action: 'status', key });
     await world.ask({ action: 'resume', integration_id: integrationId, reason: 'It is on again.' });
-    const answer = await world.ask({ action: 'status', key: other });
-    expect(answer.message).toContain('will be sent automatically after 2026-');
-    expect(answer.files).not.toContainEqual(expect.objectContaining({ paused: expect.anything() }));
+    const open = await world.ask({ action: 'status', key: other });
+    expect([settled.files, open.files]).toMatchObject([[{ status: 'attached' }], [{ status: 'waiting' }]]);
+    expect(JSON.stringify([settled.files, open.files])).not.toContain('"paused"');
   });
 });
 
@@ -125,21 +115,12 @@ describe('status of all', () => {
     expect(answer).toMatchObject({
       counts: { waiting: 3 },
       pauses: [
-        { integration: 'account', waiting: 3, unknown: 0 },
+        { integration: 'account', waiting: 3, unknown: 0, next: { integration_id: 'account' } },
         { integration: integrationId, waiting: 3, unknown: 0 },
       ],
     });
     // A pause by an operator is never probed.
     for (const pause of answer.pauses as object[]) expect(pause).not.toHaveProperty('triedAgainAt');
-  });
-
-  test('status of all shows the pause of the account first, under the name by which it is resumed', async () => {
-    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
-    await world.ask({ action: 'pause', integration_id: 'account', reason: 'The key is being renewed.' });
-    expect((await world.ask({ action: 'status' })).pauses).toMatchObject([
-      { integration: 'account', next: { integration_id: 'account', code: 'INTEGRATION_PAUSED' } },
-      { integration: integrationId },
-    ]);
   });
 
   test('status of all names no next probe of an integration while the account is paused', async () => {
@@ -163,12 +144,5 @@ describe('status of all', () => {
     });
     expect(await world.ask({ ...pause.next, reason: 'It was damaged.' })).toMatchObject({ ok: true });
     expect((await world.ask({ action: 'status' })).pauses).toEqual([]);
-  });
-
-  test('status of all counts files behind a pause as waiting, and none of them as due', async () => {
-    await world.ask({ action: 'pause', integration_id: integrationId, reason: 'The ATS moves.' });
-    await world.attach(key);
-    world.clock.advance(hour);
-    expect((await world.ask({ action: 'status' })).counts).toMatchObject({ waiting: 1, held: 0, dueNow: 0 });
   });
 });

@@ -124,22 +124,6 @@ describe('the list of rejected files', () => {
     await rejected(key);
     expect(await world.ask({ action: 'status', list: 'held' })).toEqual(await world.ask({ action: 'status' }));
   });
-
-  test.each([
-    [{ list: 'attached' }, '"list" is wrong; it must be "held" (the default) or "rejected".'],
-    [{ list: true }, '"list" is wrong;'],
-    [
-      { list: 'rejected', key },
-      '"list" is about all files: it is not allowed with "key", "candidate_id" or "application_id".',
-    ],
-    [{ list: 'held', candidate_id: 'GRK123' }, '"list" is about all files'],
-    [{ list: 'held', application_id: 'GRK123' }, '"list" is about all files'],
-    [{ list: 'rejected', cursor: 'held|1|x' }, '"cursor" does not belong to this list.'],
-  ])('a list of status cannot be requested with %j', async (request, message) => {
-    const answer = await world.ask({ action: 'status', ...request });
-    expect(answer.ok).toBe(false);
-    expect(JSON.stringify(answer).replaceAll('\\"', '"')).toContain(message);
-  });
 });
 
 test('the next step of KEY_NOT_MATCHED leads from a log line to the key, which the line leaves out', async () => {

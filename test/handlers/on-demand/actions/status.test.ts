@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { pdf } from '../../../fakes/files.ts';
-import { integrationId } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key } from '../../../worlds/courier-world.ts';
 
@@ -78,10 +77,12 @@ describe('status of a key', () => {
     expect(await world.ask(next[0])).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
   });
 
-  test('status of a key that matches no template says why it has no target', async () => {
+  test('status of a key that matches no template says why it has no target, and does not offer to send it', async () => {
     world.put('inbox/CV.pdf');
     const answer = await world.ask({ action: 'status', key: 'inbox/CV.pdf' });
     expect(answer.note).toMatch(/^KEY_NOT_MATCHED: No template matches\./);
+    expect(answer.message).toContain('but its key would be rejected, as "note" says');
+    expect(answer).not.toHaveProperty('next');
   });
 
   test('status of a key finds its record after its object was deleted', async () => {
@@ -175,16 +176,6 @@ describe('status of all', () => {
     expect(await world.ask({ action: 'status' })).toMatchObject({ counts: { dueNow: 2 } });
   });
 
-  test('status of all shows the pauses, and what ends each', async () => {
-    await world.attach(key, () => refuses('INTEGRATION.INACTIVE'));
-    world.kombo.script.push(() => refuses('API_KEY_UNREADABLE'));
-    const answer = await world.ask({ action: 'status' });
-    expect(answer.message).toContain('1 pause active.');
-    expect(answer.pauses).toMatchObject([
-      { integration: integrationId, state: 'paused', by: 'kombo', code: 'INTEGRATION.INACTIVE' },
-    ]);
-  });
-
   test('status of all lists held files page by page, each once, even if all were held at the same time', async () => {
     for (let index = 0; index < 25; index += 1) {
       await world.attach(`candidates/GRK${index}/CV.pdf`, () => refuses('KOMBO_NOT_FOUND'));
@@ -263,15 +254,17 @@ describe('status of all', () => {
     expect(answer.countsAre).toBe('at least; time ran out');
   });
 
-  test.each(['xyz', 'held|', 'held|1', 'held||x', 'held|1e999|x', 'held|1.2.3|x', 'rejected|1|x', '1|x', '|'])(
-    'status of all with the cursor %j, which does not belong to its list, says so',
-    async (cursor) => {
-      expect(await world.ask({ action: 'status', cursor })).toEqual({
-        ok: false,
-        message: '"cursor" does not belong to this list. Repeat the request without it.',
-      });
-    },
-  );
+  test.each([
+    ...['xyz', 'held|', 'held|1', 'held||x', 'held|1e999|x', 'held|1.2.3|x', 'rejected|1|x', '1|x', '|'].map(
+      (cursor) => ({ cursor }),
+    ),
+    { list: 'rejected', cursor: 'held|1|x' },
+  ])('status of all with a cursor that does not belong to its list says so: %j', async (request) => {
+    expect(await world.ask({ action: 'status', ...request })).toEqual({
+      ok: false,
+      message: '"cursor" does not belong to this list. Repeat the request without it.',
+    });
+  });
 
   test('status of all shows a record that cannot be read as unreadable', async () => {
     await world.attach(key, () => refuses('KOMBO_NOT_FOUND'));
