@@ -7,7 +7,6 @@ import type { FailureStatus } from '../../lib/failures/failure.ts';
 import { type FailureCode, failureOf, failures, isScanCode } from '../../lib/failures/failures.ts';
 import { newLane } from '../../lib/lane/lane.ts';
 import type { State } from '../../lib/ledger/record.ts';
-import { toItem } from '../../lib/ledger/record-item.ts';
 import type { Outcome } from '../../lib/outcome.ts';
 import { observer } from '../../lib/telemetry/observe.ts';
 import { uploadId } from '../../lib/upload/upload.ts';
@@ -161,9 +160,7 @@ describe('every request about a file', () => {
       for (const status of statuses) {
         const world = courierWorld();
         const { etag } = world.put(upload.key);
-        const record = recordIn(stateWith(code, status), { upload: { ...upload, etag } });
-        const item = toItem(record, 400);
-        world.table.items.set(item.pk, item);
+        world.store(recordIn(stateWith(code, status), { upload: { ...upload, etag } }));
         const requests = [
           { action: 'status', key: upload.key },
           { action: 'status', candidate_id: target.id },

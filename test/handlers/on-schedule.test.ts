@@ -95,6 +95,13 @@ test('a pause whose cause is gone ends in a run, and the summary says so', async
 
 describe('the metrics of a run', () => {
   const gauges = { HeldFiles: 0, RejectedLastDay: 0, UnknownFiles: 0 };
+  const failCallsAbout = (partition: string): void => {
+    const send = DynamoDBClient.prototype.send;
+    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
+      if (JSON.stringify(command).includes(partition)) throw new Error('The ledger is away.');
+      return Reflect.apply(send, this, [command]);
+    });
+  };
 
   test('the metrics of a run are the gauges on a separate line, including the last sweep, then its count', async () => {
     await loopback.invoke('on-schedule', { task: 'sweep' });
@@ -133,12 +140,8 @@ describe('the metrics of a run', () => {
 
   test('the metrics of a run have the gauges even when the run fails right after them, so that no alarm misses the state', async () => {
     const lines = await metricLines();
-    const send = DynamoDBClient.prototype.send;
-    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
-      // The first work of a run are the leases that have ended.
-      if (JSON.stringify(command).includes('lease#')) throw new Error('The ledger is away.');
-      return Reflect.apply(send, this, [command]);
-    });
+    // The first work of a run are the leases that have ended.
+    failCallsAbout('lease#');
     await expect(loopback.invoke('on-schedule', {})).rejects.toThrow('cannot be used now: Error.');
     expect(lines).toEqual([expect.objectContaining(gauges)]);
     expect(lines[0]).not.toHaveProperty('ScheduleRuns');
@@ -146,11 +149,7 @@ describe('the metrics of a run', () => {
 
   test('the metrics of a run leave out what could not be read, and do not count the run, because its alarm would never change', async () => {
     const lines = await metricLines();
-    const send = DynamoDBClient.prototype.send;
-    vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(function (this: DynamoDBClient, command: object) {
-      if (JSON.stringify(command).includes('held#2')) throw new Error('The ledger is away.');
-      return Reflect.apply(send, this, [command]);
-    });
+    failCallsAbout('held#2');
     expect(await loopback.invoke('on-schedule', {})).toMatchObject({ due: { left: 0 }, gauges: { isComplete: false } });
     expect(lines).toEqual([expect.objectContaining({ RejectedLastDay: 0, UnreadableRecords: 0, PagingPauses: 0 })]);
     expect(lines[0]).not.toHaveProperty('HeldFiles');

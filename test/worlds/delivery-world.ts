@@ -7,6 +7,7 @@ import { restrictionsCache } from '../../lib/kombo/restrictions-cache.ts';
 import { lanesOn } from '../../lib/lane/lane-store.ts';
 import { type LedgerEntry, ledgerOn } from '../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
+import { toItem } from '../../lib/ledger/record-item.ts';
 import type { Measures, Outcome } from '../../lib/outcome.ts';
 import { fail, ok } from '../../lib/result.ts';
 import type { Checksum } from '../../lib/stream/checksum.ts';
@@ -40,6 +41,8 @@ export interface DeliveryWorld {
   /** Puts a file into the bucket, and returns the upload that its event would describe. */
   put(key: string, file?: Partial<StoredFile>): Upload;
   recordOf(upload: Upload): Promise<LedgerRecord>;
+  /** Writes this record, as another invocation would have. */
+  store(record: LedgerRecord): LedgerRecord;
   /** The end of the function, five minutes from now. */
   deadline(durationMs?: number): Deadline;
   /** Does the work while time passes in steps of 50 ms. */
@@ -107,6 +110,11 @@ export const deliveryWorld = (
       );
       if (!known?.readable) throw new Error('There is no readable record.');
       return known.record;
+    },
+    store: (record) => {
+      const item = toItem(record, 400);
+      table.items.set(item.pk, item);
+      return record;
     },
     deadline: (durationMs = 5 * minute) => deadlineIn(clock, durationMs),
     run: async (work) => {

@@ -4,7 +4,6 @@ import { deliver } from '../../lib/delivery/deliver.ts';
 import { type Lane, newLane } from '../../lib/lane/lane.ts';
 import { fromLaneItem, laneKey, toLaneItem } from '../../lib/lane/lane-item.ts';
 import type { LedgerRecord, State } from '../../lib/ledger/record.ts';
-import { toItem } from '../../lib/ledger/record-item.ts';
 import { type RecoveryReport, recoverLanes } from '../../lib/runs/recover-lanes.ts';
 import type { RunOptions } from '../../lib/runs/run-options.ts';
 import { type LanesReport, workLanes } from '../../lib/runs/work-lanes.ts';
@@ -97,11 +96,10 @@ export const laneWorld = (): LaneWorld => {
         waited: true,
         ...change,
       });
-      const item = toItem(record, 400);
       const known = lane(id);
       if (known.nextAt === undefined || known.touchedAt < now)
         setLane({ touchedAt: now, nextAt: known.nextAt ?? now }, id);
-      world.table.items.set(item.pk, item);
+      world.store(record);
       return upload;
     },
     damage: ({ bucket, key: at, etag }) => {

@@ -3,10 +3,9 @@ import { deliver } from '../../lib/delivery/deliver.ts';
 import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import type { ListedFile } from '../../lib/kombo/attachment-list.ts';
 import type { LedgerRecord } from '../../lib/ledger/record.ts';
-import { toItem } from '../../lib/ledger/record-item.ts';
 import { knowledgeOf, type ToolTopic } from '../../lib/read-back/learn-tool.ts';
 import { workLanes } from '../../lib/runs/work-lanes.ts';
-import { type Upload, uploadId } from '../../lib/upload/upload.ts';
+import type { Upload } from '../../lib/upload/upload.ts';
 import { pdf } from '../fakes/files.ts';
 import { integrationId, minute } from '../fakes/ledger-samples.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
@@ -54,6 +53,5 @@ export const lists = (world: Pick<DeliveryWorld, 'kombo'>, ...files: readonly Li
 
 /** Changes a record in the table, as other invocations and operators do. */
 export const rewrite = async (world: ReturnType<typeof sampleWorld>, upload: Upload, change: Partial<LedgerRecord>) => {
-  const record = { ...(await world.recordOf(upload)), ...change };
-  world.table.items.set(uploadId(upload), toItem(record, 400));
+  world.store({ ...(await world.recordOf(upload)), ...change });
 };

@@ -3,7 +3,6 @@ import type { Courier } from '../../lib/courier.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { parseKeyTemplates } from '../../lib/key-template/match-key.ts';
 import type { LedgerRecord, State } from '../../lib/ledger/record.ts';
-import { toItem } from '../../lib/ledger/record-item.ts';
 import { ok } from '../../lib/result.ts';
 import type { SweepReport } from '../../lib/runs/run-report.ts';
 import { sweep } from '../../lib/runs/sweep.ts';
@@ -93,10 +92,7 @@ export const sweepWorld = (): SweepWorld => {
       const upload = world.put(key);
       objects.push({ key, etag: upload.etag, sizeBytes: upload.sizeBytes ?? 0, modifiedAt });
       objects.sort((a, b) => (a.key < b.key ? -1 : 1));
-      if (state) {
-        const item = toItem(recordIn(state, { upload, ...change }), 400);
-        world.table.items.set(item.pk, item);
-      }
+      if (state) world.store(recordIn(state, { upload, ...change }));
       return upload;
     },
     run: ({ settings: change = {}, deadline = world.deadline(), courier = newCourier(), startNow = true } = {}) => {

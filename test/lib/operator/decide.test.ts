@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import type { Ledger } from '../../../lib/ledger/ledger.ts';
-import type { LedgerRecord } from '../../../lib/ledger/record.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import { decide } from '../../../lib/operator/decide.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
@@ -16,18 +15,13 @@ beforeEach(() => {
   courier = world.newCourier();
 });
 
-const stored = (record: LedgerRecord): LedgerRecord => {
-  const item = toItem(record, 400);
-  world.table.items.set(item.pk, item);
-  return record;
-};
 const retry = { kind: 'retry', reason: 'Fixed.' } as const;
 const resend = { kind: 'resend', reason: 'Please.' } as const;
 
 describe("an operator's decision", () => {
   test('a decision is made on the latest state when another invocation was faster', async () => {
-    const seen = stored(recordIn(states.held));
-    stored(recordIn(states.rejected, { version: 2, writeId: 'write-2' }));
+    const seen = world.store(recordIn(states.held));
+    world.store(recordIn(states.rejected, { version: 2, writeId: 'write-2' }));
     expect(await decide(seen, retry, courier)).toMatchObject({
       done: true,
       record: { version: 3, state: { status: 'waiting', failure: { code: 'FILE_EMPTY' } } },
@@ -35,8 +29,8 @@ describe("an operator's decision", () => {
   });
 
   test('a decision is not made when another invocation was faster and its state forbids it', async () => {
-    const seen = stored(recordIn(states.held));
-    stored(recordIn(states.attached, { version: 2, writeId: 'write-2' }));
+    const seen = world.store(recordIn(states.held));
+    world.store(recordIn(states.attached, { version: 2, writeId: 'write-2' }));
     expect(await decide(seen, retry, courier)).toMatchObject({
       done: false,
       why: 'state',
@@ -46,7 +40,7 @@ describe("an operator's decision", () => {
 
   test('a decision without force is not made for a file that the scan holds, even when its outcome is open', async () => {
     for (const state of [states.scanned, { ...states.scanned, mayBeDelivered: true }]) {
-      const seen = stored(recordIn(state));
+      const seen = world.store(recordIn(state));
       expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'scan' });
       expect(await decide(seen, { ...retry, force: true }, courier)).toMatchObject({ done: true });
     }
@@ -55,19 +49,19 @@ describe("an operator's decision", () => {
   test('a decision about a file that never had a verdict needs force when one is required, even once its object is back', async () => {
     const strict = { ...courier, settings: { ...courier.settings, requireScan: true } };
     for (const state of [states.held, states.rejected, states.superseded]) {
-      const seen = stored(recordIn(state));
+      const seen = world.store(recordIn(state));
       expect(await decide(seen, retry, strict)).toMatchObject({ done: false, why: 'scan' });
       expect(await decide(seen, { ...retry, force: true }, strict)).toMatchObject({ done: true });
-      const clean = stored(recordIn(state, { verdict: { code: 'clean', at: nine } }));
+      const clean = world.store(recordIn(state, { verdict: { code: 'clean', at: nine } }));
       expect(await decide(clean, retry, strict)).toMatchObject({ done: true });
     }
-    const overruled = stored(recordIn(states.held, { verdict: { code: 'SCAN_FAILED', at: nine } }));
+    const overruled = world.store(recordIn(states.held, { verdict: { code: 'SCAN_FAILED', at: nine } }));
     expect(await decide(overruled, retry, courier)).toMatchObject({ done: false, why: 'scan' });
   });
 
   test("a decision is not made when the scan's verdict was faster", async () => {
-    const seen = stored(recordIn(states.held));
-    stored(recordIn(states.scanned, { version: 2, writeId: 'write-2' }));
+    const seen = world.store(recordIn(states.held));
+    world.store(recordIn(states.scanned, { version: 2, writeId: 'write-2' }));
     expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'scan' });
   });
 
@@ -78,7 +72,7 @@ describe("an operator's decision", () => {
   });
 
   test('a decision leaves an unreadable record unchanged', async () => {
-    const seen = stored(recordIn(states.held));
+    const seen = world.store(recordIn(states.held));
     const item = toItem(recordIn(states.held, { version: 2 }), 400);
     world.table.items.set(uploadId(upload), { ...item, document: 'garbled' });
     expect(await decide(seen, retry, courier)).toMatchObject({ done: false, why: 'unreadable' });
@@ -94,16 +88,6 @@ describe("an operator's decision", () => {
     const decided = await decide(recordIn(states.held), retry, { ...courier, ledger: endless });
     expect(decided).toEqual({ done: false, why: 'conflict' });
   });
-
-  test.each([retry, resend])(
-    'a decision never releases a threat, whatever held the file first: $kind',
-    async (decision) => {
-      const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
-      const seen = stored(recordIn(states.held));
-      stored(recordIn({ ...states.held, failure }, { version: 2, writeId: 'write-2' }));
-      expect(await decide(seen, decision, courier)).toMatchObject({ done: false, why: 'threat' });
-    },
-  );
 });
 
 describe('the target of a released file', () => {
@@ -112,7 +96,7 @@ describe('the target of a released file', () => {
   test.each([retry, resend])(
     'a released file gets the target that its key names now, and its lane is touched: $kind',
     async (decision) => {
-      const seen = stored(recordIn(states.held, { target: elsewhere }));
+      const seen = world.store(recordIn(states.held, { target: elsewhere }));
       expect(await decide(seen, decision, courier)).toMatchObject({
         done: true,
         record: { target: { id: 'GRK123', integrationId } },
@@ -125,7 +109,7 @@ describe('the target of a released file', () => {
   test.each([retry, resend])(
     'a released file keeps its target when its key no longer names one: $kind',
     async (decision) => {
-      const seen = stored(recordIn(states.held, { target: elsewhere }));
+      const seen = world.store(recordIn(states.held, { target: elsewhere }));
       const decided = await decide(seen, decision, { ...courier, settings: { ...courier.settings, keyTemplates: [] } });
       expect(decided).toMatchObject({ done: true, record: { target: elsewhere } });
       expect(world.lane(otherIntegration)).toMatchObject({ touchedAt: nine });
@@ -136,7 +120,7 @@ describe('the target of a released file', () => {
     'a file without a target is not released, because no lane could send it: $kind',
     async (decision) => {
       const { target: _, ...bare } = recordIn(states.rejected, { upload: { ...upload, key: 'elsewhere/CV.pdf' } });
-      const seen = stored(bare);
+      const seen = world.store(bare);
       expect(await decide(seen, decision, courier)).toMatchObject({ done: false, why: 'key', known: { record: seen } });
       expect(world.table.calls).not.toContain('put');
     },
@@ -145,7 +129,7 @@ describe('the target of a released file', () => {
   test('a released file whose templates were wrong when it was rejected gets its target, and the next run sends it', async () => {
     const file = world.put(keyOf('GRK1'));
     const { target: _, ...bare } = recordIn(states.rejected, { upload: file });
-    expect(await decide(stored(bare), retry, courier)).toMatchObject({
+    expect(await decide(world.store(bare), retry, courier)).toMatchObject({
       done: true,
       record: { target: { id: 'GRK1' } },
     });
@@ -156,7 +140,7 @@ describe('the target of a released file', () => {
   test('a file that an operator marks as attached keeps its target, because it enters no lane', async () => {
     const { target: _, ...bare } = recordIn(states.unknown, { upload: { ...upload, key: 'elsewhere/CV.pdf' } });
     const seen = { ...bare, target: elsewhere };
-    const decided = await decide(stored(seen), { kind: 'resolve', reason: 'I saw it.' }, courier);
+    const decided = await decide(world.store(seen), { kind: 'resolve', reason: 'I saw it.' }, courier);
     expect(decided).toMatchObject({ done: true, record: { state: { status: 'attached' } } });
     expect(world.lane(otherIntegration).version).toBe(0);
   });

@@ -106,13 +106,6 @@ test('a file whose pause has ended is not reported as paused', async () => {
 });
 
 describe('a retry', () => {
-  test('the answer to a retry that fails again says that it was tried', async () => {
-    await world.attach(key, notFound);
-    world.kombo.script.push(notFound);
-    const answer = await world.ask(retry);
-    expect(answer.message).toMatch(/^It was tried again\. It is held: an operator must act\. KOMBO_NOT_FOUND: /);
-  });
-
   test('the answer to a retry of a file that may be delivered says that its target was checked', async () => {
     await world.attach(key, losesFile);
     const answer = await world.run(world.ask(retry));

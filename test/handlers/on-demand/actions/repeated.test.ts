@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { minute } from '../../../fakes/ledger-samples.ts';
-import { losesAnswer, losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
+import { losesFile, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
 
 let world: CourierWorld;
@@ -150,15 +150,6 @@ describe('the same request twice', () => {
     expect(world.kombo.posts).toHaveLength(2);
   });
 
-  test('resolve twice decides once, and the second answer is a success', async () => {
-    await world.attach(key, losesAnswer);
-    const request = { action: 'resolve', key, reason: 'Seen in the ATS.' };
-    expect(await world.ask(request)).toMatchObject({ ok: true });
-    const second = await world.ask(request);
-    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached', knownBy: 'an operator' }] });
-    expect(second.message).toMatch(/^Nothing was done now: it was already resolved, at /);
-  });
-
   test('resolve of a file that was found at the target in the meantime is a success, and no repetition', async () => {
     await world.attach();
     const answer = await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' });
@@ -168,21 +159,15 @@ describe('the same request twice', () => {
     });
     expect(answer).not.toHaveProperty('repeated');
   });
-
-  test('resolve of a file that was rejected because of a fault does not count as a repeat', async () => {
-    await world.attach(key, () => refuses('REMOTE.INPUT_INVALID'));
-    expect(await world.ask({ action: 'resolve', key, reason: 'It is not sent.' })).toMatchObject({
-      ok: false,
-      message: expect.stringMatching(/^Nothing was done: its state does not allow "resolve"\./),
-    });
-  });
 });
 
 test('a retry of a file that is held once more is made once more, because its cause may be fixed by now', async () => {
   await world.attach(key, notFound);
   world.kombo.script.push(notFound);
   const request = { action: 'retry', key, reason };
-  expect(await world.ask(request)).toMatchObject({ ok: false, files: [{ status: 'held' }] });
+  const first = await world.ask(request);
+  expect(first).toMatchObject({ ok: false, files: [{ status: 'held' }] });
+  expect(first.message).toMatch(/^It was tried again\. It is held: an operator must act\. KOMBO_NOT_FOUND: /);
   expect(await world.ask(request)).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
 });
 

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { holdUnscanned, noteVerdict } from '../../../../lib/delivery/scan-verdict.ts';
-import { toItem } from '../../../../lib/ledger/record-item.ts';
 import { hour, nine, recordIn } from '../../../fakes/ledger-samples.ts';
 import { losesAnswer, type PostScript, refuses } from '../../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../../worlds/courier-world.ts';
@@ -185,8 +184,7 @@ describe('retry', () => {
       rejectedAt: nine,
       failure: { code, detail: 'Kombo answered HTTP 404.' },
     } as const;
-    const item = toItem(recordIn(state, { upload: world.put(key) }), 400);
-    world.table.items.set(item.pk, item);
+    world.store(recordIn(state, { upload: world.put(key) }));
     expect(await world.ask({ action: 'retry', code, reason })).toMatchObject({ ok: true, released: 1 });
     // No lane was paused.
     expect((await world.ask({ action: 'status', key })).message).toContain(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { laneKey } from '../../../../lib/lane/lane-item.ts';
-import { fromItem, toItem } from '../../../../lib/ledger/record-item.ts';
+import { fromItem } from '../../../../lib/ledger/record-item.ts';
 import type { Item } from '../../../../lib/ledger/table.ts';
 import { uploadId } from '../../../../lib/upload/upload.ts';
 import { hour, minute, nine, recordIn, type StateName, states, upload } from '../../../fakes/ledger-samples.ts';
@@ -18,10 +18,7 @@ const tell = (change: object = {}) => world.ask({ action: 'tell', since, ...chan
 
 /** A record in that state, last written a minute ago unless given otherwise. @returns its key in the table */
 const put = (name: StateName, key: string, updatedAt = nine - minute): string => {
-  const record = recordIn(states[name], { upload: { ...upload, key }, updatedAt });
-  const item = toItem(record, 400);
-  world.table.items.set(item.pk, item);
-  return item.pk;
+  return uploadId(world.store(recordIn(states[name], { upload: { ...upload, key }, updatedAt })).upload);
 };
 const itemOf = (pk: string): Item => {
   const item = world.table.items.get(pk);
@@ -118,9 +115,7 @@ describe('tell', () => {
 
   test('tell reports a copy that was attached as an earlier upload by the time when that was found', async () => {
     const state = { status: 'attached', attachedAt: nine - 2 * hour, warnings: [], evidence: 'same-bytes' } as const;
-    const record = recordIn(state, { updatedAt: nine - minute });
-    const item = toItem(record, 400);
-    world.table.items.set(item.pk, item);
+    const record = world.store(recordIn(state, { updatedAt: nine - minute }));
     expect(await tell()).toMatchObject({ told: 1 });
     expect(isToldAgain(uploadId(record.upload))).toBe(true);
   });
