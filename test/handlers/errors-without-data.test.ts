@@ -1,20 +1,17 @@
 import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { type Loopback, startLoopback } from '../worlds/loopback.ts';
 import { eventOf } from '../worlds/s3-event.ts';
 
 const canary = 'Zebulon Quux';
 
-let loopback: Loopback;
-beforeAll(async () => {
-  loopback = await startLoopback();
-  await loopback.put('candidates/GRK1/CV.pdf');
-});
+const loopback = await startLoopback();
+await loopback.put('candidates/GRK1/CV.pdf');
 afterEach(() => {
   vi.restoreAllMocks();
 });
-afterAll(() => loopback.stop());
+afterAll(loopback.stop);
 
 const quoting = {
   name: 'ValidationException',

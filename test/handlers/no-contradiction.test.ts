@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { resultOf } from '../../handlers/on-batch/task-result.ts';
 import { type FileAnswer, fileOfOutcome, fileOfRecord } from '../../handlers/on-demand/answer/file-answer.ts';
 import { sentenceOf } from '../../handlers/on-demand/answer/file-sentence.ts';
@@ -149,50 +149,48 @@ test.each(cases)('the result of a batch task with %s, %s, never contradicts itse
   }
 });
 
-describe('every request about a file', () => {
-  /** Sentences about the request itself, and about other files. */
-  const aboutFile = (message: unknown): string =>
-    String(message).replaceAll(/Nothing (?:was (?:done|sent|changed)|waits for another attempt|is held)[^.]*\./g, '');
+/** Sentences about the request itself, and about other files. */
+const aboutFile = (message: unknown): string =>
+  String(message).replaceAll(/Nothing (?:was (?:done|sent|changed)|waits for another attempt|is held)[^.]*\./g, '');
 
-  test.each(codes)(
-    'every request about a file is answered without a contradiction, whatever its status: %s',
-    async (code) => {
-      for (const status of statuses) {
-        const world = courierWorld();
-        const { etag } = world.put(upload.key);
-        world.store(recordIn(stateWith(code, status), { upload: { ...upload, etag } }));
-        const requests = [
-          { action: 'status', key: upload.key },
-          { action: 'status', candidate_id: target.id },
-          { action: 'status' },
-          { action: 'status', list: 'rejected' },
-          { action: 'dryRun', key: upload.key },
-        ];
-        for (const request of requests) {
-          const answer = await world.ask(request);
-          // The dry run of a waiting file is about the request: whether it would be sent, or why not.
-          const isOfFile =
-            'key' in request && (request.action === 'status' || !['waiting', 'superseded'].includes(status));
-          if (isOfFile) expectNoContradiction(aboutFile(answer.message), status);
-          for (const name of ['files', 'held', 'rejected', 'heldByCode']) {
-            for (const its of (answer[name] ?? []) as { status?: string; meaning?: string; nextStep?: string }[]) {
-              if (its.nextStep === undefined || (its.status ?? 'held') !== (name === 'heldByCode' ? 'held' : status))
-                continue;
-              expectNoContradiction(`${its.meaning} ${its.nextStep}`, name === 'heldByCode' ? 'held' : status);
-            }
+test.each(codes)(
+  'every request about a file is answered without a contradiction, whatever its status: %s',
+  async (code) => {
+    for (const status of statuses) {
+      const world = courierWorld();
+      const { etag } = world.put(upload.key);
+      world.store(recordIn(stateWith(code, status), { upload: { ...upload, etag } }));
+      const requests = [
+        { action: 'status', key: upload.key },
+        { action: 'status', candidate_id: target.id },
+        { action: 'status' },
+        { action: 'status', list: 'rejected' },
+        { action: 'dryRun', key: upload.key },
+      ];
+      for (const request of requests) {
+        const answer = await world.ask(request);
+        // The dry run of a waiting file is about the request: whether it would be sent, or why not.
+        const isOfFile =
+          'key' in request && (request.action === 'status' || !['waiting', 'superseded'].includes(status));
+        if (isOfFile) expectNoContradiction(aboutFile(answer.message), status);
+        for (const name of ['files', 'held', 'rejected', 'heldByCode']) {
+          for (const its of (answer[name] ?? []) as { status?: string; meaning?: string; nextStep?: string }[]) {
+            if (its.nextStep === undefined || (its.status ?? 'held') !== (name === 'heldByCode' ? 'held' : status))
+              continue;
+            expectNoContradiction(`${its.meaning} ${its.nextStep}`, name === 'heldByCode' ? 'held' : status);
           }
         }
-        if (status !== 'held' && status !== 'rejected') continue;
-        // A refused decision quotes the status.
-        const refused = await world.ask({ action: 'resolve', key: upload.key, reason: 'Seen in the ATS.' });
-        // A file held here was never sent, so the operator decides not to send it; a rejected file with its code is
-        // already decided.
-        expect(refused.ok).toBe(status === 'held' || failureOf(code).atFault === 'none');
-        if (!refused.ok) expectNoContradiction(aboutFile(refused.message), status);
       }
-    },
-  );
-});
+      if (status !== 'held' && status !== 'rejected') continue;
+      // A refused decision quotes the status.
+      const refused = await world.ask({ action: 'resolve', key: upload.key, reason: 'Seen in the ATS.' });
+      // A file held here was never sent, so the operator decides not to send it; a rejected file with its code is
+      // already decided.
+      expect(refused.ok).toBe(status === 'held' || failureOf(code).atFault === 'none');
+      if (!refused.ok) expectNoContradiction(aboutFile(refused.message), status);
+    }
+  },
+);
 
 test('every code that can reject says what is at fault, and no other code does', () => {
   const mustSay = codes.filter(

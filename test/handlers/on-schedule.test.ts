@@ -1,13 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { metricLines } from '../fakes/metric-lines.ts';
-import { type Loopback, startLoopback } from '../worlds/loopback.ts';
+import { startLoopback } from '../worlds/loopback.ts';
 
-let loopback: Loopback;
-beforeAll(async () => {
-  loopback = await startLoopback();
-});
-afterAll(() => loopback.stop());
+const loopback = await startLoopback();
+afterAll(loopback.stop);
 afterEach(() => vi.restoreAllMocks());
 
 test.each([7, 'due', [], { task: 'everything' }])(

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { metricLines } from '../fakes/metric-lines.ts';
-import { type Loopback, startLoopback } from '../worlds/loopback.ts';
+import { startLoopback } from '../worlds/loopback.ts';
 import { eventOf } from '../worlds/s3-event.ts';
 
-let loopback: Loopback;
-beforeAll(async () => {
-  loopback = await startLoopback();
-});
-afterAll(() => loopback.stop());
+const loopback = await startLoopback();
+afterAll(loopback.stop);
 
 const queued = (...bodies: readonly unknown[]) => ({
   Records: bodies.map((body, index) => ({

@@ -1,12 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { metricLines } from '../../fakes/metric-lines.ts';
-import { type Loopback, startLoopback } from '../../worlds/loopback.ts';
+import { startLoopback } from '../../worlds/loopback.ts';
 
-let loopback: Loopback;
-beforeAll(async () => {
-  loopback = await startLoopback();
-});
-afterAll(() => loopback.stop());
+const loopback = await startLoopback();
+afterAll(loopback.stop);
 afterEach(() => vi.restoreAllMocks());
 
 const task = (taskId: string, s3Key: string) => ({

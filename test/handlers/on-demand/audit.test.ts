@@ -116,17 +116,15 @@ test('the audit line is written even when the table does not answer', async () =
   expect(auditLines()).toHaveLength(1);
 });
 
-describe('the operator in the audit line', () => {
-  test.each([
-    [undefined, 'not stated'],
-    [{}, 'not stated'],
-    [{ custom: { operator: 7 } }, 'not stated'],
-    [{ custom: { operator } }, operator],
-    [{ Custom: { operator } }, operator],
-    [{ custom: { operator: 'kim@example.com' } }, 'kim@example.com'],
-    [{ custom: { operator: 'x'.repeat(257) } }, 'not readable'],
-    [{ custom: { operator: '{"forged":"\n line"}' } }, 'not readable'],
-  ])('the operator in the audit line is the one that the caller states: %j', (clientContext, expected) => {
-    expect(statedOperator(clientContext)).toBe(expected);
-  });
+test.each([
+  [undefined, 'not stated'],
+  [{}, 'not stated'],
+  [{ custom: { operator: 7 } }, 'not stated'],
+  [{ custom: { operator } }, operator],
+  [{ Custom: { operator } }, operator],
+  [{ custom: { operator: 'kim@example.com' } }, 'kim@example.com'],
+  [{ custom: { operator: 'x'.repeat(257) } }, 'not readable'],
+  [{ custom: { operator: '{"forged":"\n line"}' } }, 'not readable'],
+])('the operator in the audit line is the one that the caller states: %j', (clientContext, expected) => {
+  expect(statedOperator(clientContext)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { actions } from '../../../handlers/on-demand/actions.ts';
 import { answerRequest } from '../../../handlers/on-demand/answer-request.ts';
 
@@ -22,43 +22,36 @@ const named = async (request: object, field: string): Promise<void> => {
   expect(answer.message).toContain(`"${field}"`);
 };
 
-describe('the examples have every mistake to make', () => {
-  test('the examples have the fields that each action requires', () => {
-    const fieldsOf = (action: string) => required.filter(({ name }) => name === action).map(({ field }) => field);
-    expect(Object.fromEntries(actions.map(({ name }) => [name, fieldsOf(name)]))).toMatchObject({
-      status: ['action'],
-      check: ['action'],
-      attach: ['action', 'key'],
-      dryRun: ['action', 'key'],
-      retry: ['action', 'key', 'reason'],
-      resend: ['action', 'key', 'force', 'reason'],
-      resolve: ['action', 'key', 'reason'],
-      pause: ['action', 'integration_id', 'reason'],
-      resume: ['action', 'integration_id', 'reason'],
-      forget: ['action', 'candidate_id'],
-      replay: ['action', 'event'],
-      restored: ['action', 'since', 'reason'],
-    });
+test('the examples have the fields that each action requires', () => {
+  const fieldsOf = (action: string) => required.filter(({ name }) => name === action).map(({ field }) => field);
+  expect(Object.fromEntries(actions.map(({ name }) => [name, fieldsOf(name)]))).toMatchObject({
+    status: ['action'],
+    check: ['action'],
+    attach: ['action', 'key'],
+    dryRun: ['action', 'key'],
+    retry: ['action', 'key', 'reason'],
+    resend: ['action', 'key', 'force', 'reason'],
+    resolve: ['action', 'key', 'reason'],
+    pause: ['action', 'integration_id', 'reason'],
+    resume: ['action', 'integration_id', 'reason'],
+    forget: ['action', 'candidate_id'],
+    replay: ['action', 'event'],
+    restored: ['action', 'since', 'reason'],
   });
 });
 
-describe('the message about a field', () => {
-  test.each(required)(
-    'the message about a missing field names it: $name without $field',
-    async ({ field, example }) => {
-      const { [field]: _, ...rest } = example;
-      await named(rest, field);
-    },
-  );
+test.each(required)('the message about a missing field names it: $name without $field', async ({ field, example }) => {
+  const { [field]: _, ...rest } = example;
+  await named(rest, field);
+});
 
-  test.each(given)(
-    'the message about a field with an empty object names it: $field of $name',
-    async ({ field, example }) => {
-      await named({ ...example, [field]: {} }, field);
-    },
-  );
+test.each(given)(
+  'the message about a field with an empty object names it: $field of $name',
+  async ({ field, example }) => {
+    await named({ ...example, [field]: {} }, field);
+  },
+);
 
-  test.each(actions)('the message about an unknown field names it: zzz of $name', async ({ example }) => {
-    await named({ ...example, zzz: 1 }, 'zzz');
-  });
+test.each(actions)('the message about an unknown field names it: zzz of $name', async ({ example }) => {
+  await named({ ...example, zzz: 1 }, 'zzz');
 });

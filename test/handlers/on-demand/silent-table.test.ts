@@ -1,18 +1,15 @@
 import { DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { actions } from '../../../handlers/on-demand/actions.ts';
 import type { Answer } from '../../../handlers/on-demand/answer/answer.ts';
-import { type Loopback, startLoopback } from '../../worlds/loopback.ts';
+import { startLoopback } from '../../worlds/loopback.ts';
 
-let loopback: Loopback;
-beforeAll(async () => {
-  loopback = await startLoopback();
-  await loopback.put('candidates/GRK123/Frank Doe CV.pdf');
-});
+const loopback = await startLoopback();
+await loopback.put('candidates/GRK123/Frank Doe CV.pdf');
 afterEach(() => {
   vi.restoreAllMocks();
 });
-afterAll(() => loopback.stop());
+afterAll(loopback.stop);
 
 const ofDynamo = (name: string, httpStatusCode: number) =>
   new DynamoDBServiceException({ name, $fault: 'client', $metadata: { httpStatusCode }, message: 'No.' });

@@ -34,27 +34,25 @@ const come = async (event: unknown) => {
   return handle(entry.request);
 };
 
-describe('a record that cannot be read', () => {
-  test.each([
-    ['an upload', undefined],
-    ['a clean verdict', { code: 'clean', at: 1 }],
-    ['a threat', { code: 'SCAN_THREAT_FOUND', at: 1 }],
-  ] as const)(
-    'a record that cannot be read leaves the event of %s unfinished, so that it comes again and is kept in the end',
-    async (_what, verdict) => {
-      const upload = world.put(key);
-      const pk = uploadId(upload);
-      world.table.items.set(pk, { pk, version: 1, document: '{}' });
-      const request: UploadRequest = verdict ? { kind: 'scanned', upload, verdict } : { kind: 'upload', upload };
-      const entries = [{ request, messageId: 'message-1' }];
-      const done = await world.run(deliverEntries(entries, world.deadline(), world.newFunction()));
-      expect(done).toMatchObject({ outcomes: [], unfinished: [{ messageId: 'message-1' }] });
-      expect(done.unfinished[0]?.reason).toMatch(/^RECORD_UNREADABLE: /);
-      expect(world.table.items.get(pk)?.document).toBe('{}');
-      expect(world.kombo.posts).toEqual([]);
-    },
-  );
-});
+test.each([
+  ['an upload', undefined],
+  ['a clean verdict', { code: 'clean', at: 1 }],
+  ['a threat', { code: 'SCAN_THREAT_FOUND', at: 1 }],
+] as const)(
+  'a record that cannot be read leaves the event of %s unfinished, so that it comes again and is kept in the end',
+  async (_what, verdict) => {
+    const upload = world.put(key);
+    const pk = uploadId(upload);
+    world.table.items.set(pk, { pk, version: 1, document: '{}' });
+    const request: UploadRequest = verdict ? { kind: 'scanned', upload, verdict } : { kind: 'upload', upload };
+    const entries = [{ request, messageId: 'message-1' }];
+    const done = await world.run(deliverEntries(entries, world.deadline(), world.newFunction()));
+    expect(done).toMatchObject({ outcomes: [], unfinished: [{ messageId: 'message-1' }] });
+    expect(done.unfinished[0]?.reason).toMatch(/^RECORD_UNREADABLE: /);
+    expect(world.table.items.get(pk)?.document).toBe('{}');
+    expect(world.kombo.posts).toEqual([]);
+  },
+);
 
 describe('a verdict', () => {
   test.each(['true', 'false'])('a clean verdict delivers the file, with REQUIRE_SCAN %s', async (required) => {

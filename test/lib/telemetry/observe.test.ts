@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseKeyTemplates } from '../../../lib/key-template/match-key.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import type { MetricFields, MetricValues } from '../../../lib/telemetry/metrics.ts';
@@ -49,23 +49,21 @@ const arms: readonly Outcome[] = [
   { status: 'refused', code: 'KEY_MALFORMED', detail: 'The key in the event is empty.' },
 ];
 
-describe('every outcome', () => {
-  test.each(arms.map((outcome) => [outcome.status, outcome] as const))(
-    'an outcome is logged in one line: %s',
-    (_status, outcome) => {
-      expect(observed(outcome).lines).toHaveLength(1);
-    },
-  );
+test.each(arms.map((outcome) => [outcome.status, outcome] as const))(
+  'an outcome is logged in one line: %s',
+  (_status, outcome) => {
+    expect(observed(outcome).lines).toHaveLength(1);
+  },
+);
 
-  test.each(arms.map((outcome) => [outcome.status, outcome] as const))(
-    'the line of an outcome contains no name: %s',
-    (_status, outcome) => {
-      const told = JSON.stringify(observed(outcome));
-      expect(told).not.toContain('Zebulon');
-      expect(told).not.toContain('Quux');
-    },
-  );
-});
+test.each(arms.map((outcome) => [outcome.status, outcome] as const))(
+  'the line of an outcome contains no name: %s',
+  (_status, outcome) => {
+    const told = JSON.stringify(observed(outcome));
+    expect(told).not.toContain('Zebulon');
+    expect(told).not.toContain('Quux');
+  },
+);
 
 test("an id that is not in Kombo's form may be a name, and is masked in every field", () => {
   const named = {

@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { s3Notification } from '../../../infra/local/aws/events/s3-notification.ts';
 import type { Lambda } from '../../../infra/local/aws/lambda/function.ts';
 import { sampleBytes } from '../../../infra/local/sample.ts';
@@ -36,18 +36,16 @@ test('the sample CV arrives at Kombo with its name and every byte', async () => 
   });
 });
 
-describe('the name of a file', () => {
-  test.each([
-    ['spaces', 'spaces1', 'Frank Doe  CV.pdf'],
-    ['plus signs', 'plus1', 'C++ and a+b.pdf'],
-    ['percent signs', 'percent1', '100% %41 %zz.pdf'],
-    ['an emoji', 'emoji1', 'CV 😀.pdf'],
-    ['accents and other scripts', 'scripts1', 'Zoë Ærø 履歴書.pdf'],
-    ['quotes, brackets and other marks', 'marks1', `it's "(1)" & <b>!*~#?.pdf`],
-  ])('a file whose name has %s is attached under that name', async (_, candidateId, name) => {
-    await put(stack, `candidates/${candidateId}/${name}`, pdf);
-    expect(await storedFilesOf(stack, candidateId)).toEqual([{ name, bytes: Buffer.from(pdf) }]);
-  });
+test.each([
+  ['spaces', 'spaces1', 'Frank Doe  CV.pdf'],
+  ['plus signs', 'plus1', 'C++ and a+b.pdf'],
+  ['percent signs', 'percent1', '100% %41 %zz.pdf'],
+  ['an emoji', 'emoji1', 'CV 😀.pdf'],
+  ['accents and other scripts', 'scripts1', 'Zoë Ærø 履歴書.pdf'],
+  ['quotes, brackets and other marks', 'marks1', `it's "(1)" & <b>!*~#?.pdf`],
+])('a file whose name has %s is attached under that name', async (_, candidateId, name) => {
+  await put(stack, `candidates/${candidateId}/${name}`, pdf);
+  expect(await storedFilesOf(stack, candidateId)).toEqual([{ name, bytes: Buffer.from(pdf) }]);
 });
 
 test('a multipart upload arrives whole', async () => {

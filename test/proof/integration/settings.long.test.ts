@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { ConfigurationError } from '../../../lib/config/config.ts';
 import { pdf } from '../../fakes/files.ts';
 import { newFolder, remove } from '../../fakes/temporary-folder.ts';
@@ -47,16 +47,14 @@ test('user metadata sets the name of the attachment and its remote_fields', asyn
   expect(stack.kombo.attachments()).toMatchObject([{ name: 'Jane Roe.pdf', remoteFields }]);
 });
 
-describe('invalid settings', () => {
-  test('invalid settings stop the local stack before it starts, and each one is named', async () => {
-    const folder = await newFolder();
-    onTestFinished(() => remove(folder));
-    const start = () => ownStack({ stateDir: folder, shell: { MAX_BYTES: 'many', TRANSFER: 'pigeon' } });
-    await expect(start()).rejects.toThrow(ConfigurationError);
-    await expect(start()).rejects.toThrow(/MAX_BYTES is "many"[\s\S]*TRANSFER is "pigeon"/);
-    // The folder is not locked: a stack with valid settings starts in it.
-    await (await ownStack({ stateDir: folder })).end();
-  });
+test('invalid settings stop the local stack before it starts, and each one is named', async () => {
+  const folder = await newFolder();
+  onTestFinished(() => remove(folder));
+  const start = () => ownStack({ stateDir: folder, shell: { MAX_BYTES: 'many', TRANSFER: 'pigeon' } });
+  await expect(start()).rejects.toThrow(ConfigurationError);
+  await expect(start()).rejects.toThrow(/MAX_BYTES is "many"[\s\S]*TRANSFER is "pigeon"/);
+  // The folder is not locked: a stack with valid settings starts in it.
+  await (await ownStack({ stateDir: folder })).end();
 });
 
 test('files and records survive a restart of the local stack, and no file is sent again', async () => {

@@ -97,21 +97,19 @@ describe('--once', () => {
   });
 });
 
-describe('npm start with invalid options or settings', () => {
-  test.each([
-    [['--bogus'], {}, "Unknown option '--bogus'.\n\nUsage: npm start", 2],
-    [[], { MAX_BYTES: 'many' }, 'MAX_BYTES is "many"', 1],
-  ])(
-    'npm start with the options %o and the environment %o fails with a sentence',
-    async (args, env, message, exitCode) => {
-      const { code, stdout, stderr } = await once([...args, '--state', await temporaryFolder()], env);
-      expect(code).toBe(exitCode);
-      expect(stdout).toBe('');
-      expect(stderr).toContain(message);
-      expect(stderr).not.toContain('    at ');
-    },
-  );
-});
+test.each([
+  [['--bogus'], {}, "Unknown option '--bogus'.\n\nUsage: npm start", 2],
+  [[], { MAX_BYTES: 'many' }, 'MAX_BYTES is "many"', 1],
+])(
+  'npm start with the options %o and the environment %o fails with a sentence',
+  async (args, env, message, exitCode) => {
+    const { code, stdout, stderr } = await once([...args, '--state', await temporaryFolder()], env);
+    expect(code).toBe(exitCode);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  },
+);
 
 describe('npm start without --once', () => {
   test('npm start prints its addresses, delivers uploads, answers npm run invoke, and ends on SIGTERM', async () => {
@@ -190,16 +188,14 @@ describe('npm start without --once', () => {
   });
 });
 
-describe('invoke', () => {
-  test.each([
-    [['on-demand', '{"action":"check"}'], 'No local stack is running. Start one with: npm start', 1],
-    [['on-demand', '{action: check}'], 'The event is not valid JSON: {action: check}', 2],
-    [[], 'Usage: npm run invoke', 2],
-    [['on-demand', 'missing.json'], 'There is no file missing.json.', 2],
-  ] as const)('npm run invoke with %o says what is wrong', async (args, message, code) => {
-    const run = command('invoke', [...args, '--state', await temporaryFolder()]);
-    expect(await run.ended).toBe(code);
-    expect(run.stderr()).toContain(message);
-    expect(run.stderr()).not.toContain('    at ');
-  });
+test.each([
+  [['on-demand', '{"action":"check"}'], 'No local stack is running. Start one with: npm start', 1],
+  [['on-demand', '{action: check}'], 'The event is not valid JSON: {action: check}', 2],
+  [[], 'Usage: npm run invoke', 2],
+  [['on-demand', 'missing.json'], 'There is no file missing.json.', 2],
+] as const)('npm run invoke with %o says what is wrong', async (args, message, code) => {
+  const run = command('invoke', [...args, '--state', await temporaryFolder()]);
+  expect(await run.ended).toBe(code);
+  expect(run.stderr()).toContain(message);
+  expect(run.stderr()).not.toContain('    at ');
 });

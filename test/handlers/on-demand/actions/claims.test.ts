@@ -162,15 +162,13 @@ describe('a record that cannot be read', () => {
   });
 });
 
-describe('an object that the ledger has never seen', () => {
-  test('an unseen object that cannot be read is not reported as being sent again automatically', async () => {
-    const courier = world.newFunction();
-    const find = async () =>
-      ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } }) as const;
-    const storage = { ...courier.storage, find };
-    for (const action of ['attach', 'status', 'dryRun']) {
-      const { message } = await world.ask({ action, key }, { storage });
-      expect(message).not.toContain('sent again automatically');
-    }
-  });
+test('an unseen object that cannot be read is not reported as being sent again automatically', async () => {
+  const courier = world.newFunction();
+  const find = async () =>
+    ({ ok: false, error: { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } }) as const;
+  const storage = { ...courier.storage, find };
+  for (const action of ['attach', 'status', 'dryRun']) {
+    const { message } = await world.ask({ action, key }, { storage });
+    expect(message).not.toContain('sent again automatically');
+  }
 });

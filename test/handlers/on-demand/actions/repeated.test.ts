@@ -97,68 +97,64 @@ describe('the same resend again', () => {
   });
 });
 
-describe('the same request twice', () => {
-  test('attach of a prefix twice sends its objects once, and the second answer is a success', async () => {
-    world.put(key);
-    world.put('candidates/GRK456/Jane Roe CV.pdf');
-    const request = { action: 'attach', prefix: 'candidates/' };
-    expect(await world.ask(request)).toMatchObject({ ok: true, counts: { attached: 2 } });
-    expect(await world.ask(request)).toMatchObject({ ok: true, counts: { 'already-attached': 2 } });
-    expect(world.kombo.posts).toHaveLength(2);
-  });
+test('attach of a prefix twice sends its objects once, and the second answer is a success', async () => {
+  world.put(key);
+  world.put('candidates/GRK456/Jane Roe CV.pdf');
+  const request = { action: 'attach', prefix: 'candidates/' };
+  expect(await world.ask(request)).toMatchObject({ ok: true, counts: { attached: 2 } });
+  expect(await world.ask(request)).toMatchObject({ ok: true, counts: { 'already-attached': 2 } });
+  expect(world.kombo.posts).toHaveLength(2);
+});
 
-  test('retry of one file twice sends it once, and the second answer is a success', async () => {
-    await world.attach(key, notFound);
-    const request = { action: 'retry', key, reason };
-    expect(await world.ask(request)).toMatchObject({ ok: true });
-    const second = await world.ask(request);
-    expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached' }] });
-    expect(second.message).toMatch(
-      /^Nothing was done now: it was already retried for this reason, at .* It is attached/,
-    );
-    expect(world.kombo.posts).toHaveLength(2);
-  });
+test('retry of one file twice sends it once, and the second answer is a success', async () => {
+  await world.attach(key, notFound);
+  const request = { action: 'retry', key, reason };
+  expect(await world.ask(request)).toMatchObject({ ok: true });
+  const second = await world.ask(request);
+  expect(second).toMatchObject({ ok: true, repeated: true, files: [{ status: 'attached' }] });
+  expect(second.message).toMatch(/^Nothing was done now: it was already retried for this reason, at .* It is attached/);
+  expect(world.kombo.posts).toHaveLength(2);
+});
 
-  test('retry of one file while the first request still sends it sends it once', async () => {
-    await world.attach(key, notFound);
-    const send = () => world.ask({ action: 'retry', key, reason });
-    await world.whileSending(send, async () => {
-      expect(await send()).toMatchObject({ ok: true, repeated: true, files: [{ status: 'sending' }] });
-    });
-    expect(world.kombo.posts).toHaveLength(2);
+test('retry of one file while the first request still sends it sends it once', async () => {
+  await world.attach(key, notFound);
+  const send = () => world.ask({ action: 'retry', key, reason });
+  await world.whileSending(send, async () => {
+    expect(await send()).toMatchObject({ ok: true, repeated: true, files: [{ status: 'sending' }] });
   });
+  expect(world.kombo.posts).toHaveLength(2);
+});
 
-  test('retry by code twice releases its files once, and the second answer is a success', async () => {
-    for (const name of ['A', 'B']) await world.attach(`candidates/GRK${name}/CV.pdf`, notFound);
-    const request = { action: 'retry', code: 'KOMBO_NOT_FOUND', reason };
-    expect(await world.ask(request)).toMatchObject({ ok: true, released: 2 });
-    expect(await world.ask(request)).toMatchObject({ ok: true, released: 0, message: 'There was nothing to retry.' });
-    await world.runSchedule();
-    expect(await world.ask(request)).toMatchObject({ ok: true, released: 0 });
-    expect(world.kombo.posts).toHaveLength(4);
-  });
+test('retry by code twice releases its files once, and the second answer is a success', async () => {
+  for (const name of ['A', 'B']) await world.attach(`candidates/GRK${name}/CV.pdf`, notFound);
+  const request = { action: 'retry', code: 'KOMBO_NOT_FOUND', reason };
+  expect(await world.ask(request)).toMatchObject({ ok: true, released: 2 });
+  expect(await world.ask(request)).toMatchObject({ ok: true, released: 0, message: 'There was nothing to retry.' });
+  await world.runSchedule();
+  expect(await world.ask(request)).toMatchObject({ ok: true, released: 0 });
+  expect(world.kombo.posts).toHaveLength(4);
+});
 
-  test('retry of a candidate twice releases its files once, and the second answer is a success', async () => {
-    await world.attach(key, notFound);
-    const request = { action: 'retry', candidate_id: 'GRK123', reason };
-    expect(await world.ask(request)).toMatchObject({ ok: true, released: 1 });
-    await world.runSchedule();
-    expect(await world.ask(request)).toMatchObject({
-      ok: true,
-      message: 'There was nothing to retry. 1 file left unchanged: 1 attached already.',
-    });
-    expect(world.kombo.posts).toHaveLength(2);
+test('retry of a candidate twice releases its files once, and the second answer is a success', async () => {
+  await world.attach(key, notFound);
+  const request = { action: 'retry', candidate_id: 'GRK123', reason };
+  expect(await world.ask(request)).toMatchObject({ ok: true, released: 1 });
+  await world.runSchedule();
+  expect(await world.ask(request)).toMatchObject({
+    ok: true,
+    message: 'There was nothing to retry. 1 file left unchanged: 1 attached already.',
   });
+  expect(world.kombo.posts).toHaveLength(2);
+});
 
-  test('resolve of a file that was found at the target in the meantime is a success, and no repetition', async () => {
-    await world.attach();
-    const answer = await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' });
-    expect(answer).toMatchObject({
-      ok: true,
-      message: expect.stringMatching(/^Nothing was done: there is nothing to resolve\. It is attached/),
-    });
-    expect(answer).not.toHaveProperty('repeated');
+test('resolve of a file that was found at the target in the meantime is a success, and no repetition', async () => {
+  await world.attach();
+  const answer = await world.ask({ action: 'resolve', key, reason: 'Seen in the ATS.' });
+  expect(answer).toMatchObject({
+    ok: true,
+    message: expect.stringMatching(/^Nothing was done: there is nothing to resolve\. It is attached/),
   });
+  expect(answer).not.toHaveProperty('repeated');
 });
 
 test('a retry of a file that is held once more is made once more, because its cause may be fixed by now', async () => {
@@ -171,40 +167,38 @@ test('a retry of a file that is held once more is made once more, because its ca
   expect(await world.ask(request)).toMatchObject({ ok: true, files: [{ status: 'attached' }] });
 });
 
-describe('a dry run of retry', () => {
-  test('a dry run of retry counts the files and their integrations, and changes nothing', async () => {
-    await world.attach('candidates/GRKA/CV.pdf', notFound);
-    await world.attach('candidates/GRKB/CV.pdf', notFound);
-    await world.attach('candidates/GRKC/CV.pdf', () => refuses('KOMBO_FORBIDDEN'));
-    const before = structuredClone(world.table.items);
-    const answer = await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, limit: 1, reason });
-    const integration = world.env.KOMBO_INTEGRATION_ID ?? '';
-    expect(answer).toEqual({
-      ok: true,
-      message: `Nothing was changed. 2 files would be released: 2 for ${integration}. One request releases at most 1 of them, its "limit".`,
-      wouldRelease: 2,
-      integrations: { [integration]: 2 },
-    });
-    expect(world.table.items).toEqual(before);
-    expect(world.kombo.posts).toHaveLength(3);
+test('a dry run of retry counts the files and their integrations, and changes nothing', async () => {
+  await world.attach('candidates/GRKA/CV.pdf', notFound);
+  await world.attach('candidates/GRKB/CV.pdf', notFound);
+  await world.attach('candidates/GRKC/CV.pdf', () => refuses('KOMBO_FORBIDDEN'));
+  const before = structuredClone(world.table.items);
+  const answer = await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, limit: 1, reason });
+  const integration = world.env.KOMBO_INTEGRATION_ID ?? '';
+  expect(answer).toEqual({
+    ok: true,
+    message: `Nothing was changed. 2 files would be released: 2 for ${integration}. One request releases at most 1 of them, its "limit".`,
+    wouldRelease: 2,
+    integrations: { [integration]: 2 },
   });
+  expect(world.table.items).toEqual(before);
+  expect(world.kombo.posts).toHaveLength(3);
+});
 
-  test('a dry run of retry counts what the request itself then releases, and leaves the same files', async () => {
-    for (const name of ['A', 'B']) await world.attach(`candidates/GRK123/${name}.pdf`, notFound);
-    await world.attach();
-    const request = { action: 'retry', candidate_id: 'GRK123', reason };
-    const dry = await world.ask({ ...request, dry_run: true });
-    expect(dry.message).toContain('1 file left unchanged: 1 attached already.');
-    const real = await world.ask({ ...request, dry_run: false });
-    expect(dry.wouldRelease).toBe(2);
-    expect(real).toMatchObject({ released: 2, integrations: dry.integrations });
-  });
+test('a dry run of retry counts what the request itself then releases, and leaves the same files', async () => {
+  for (const name of ['A', 'B']) await world.attach(`candidates/GRK123/${name}.pdf`, notFound);
+  await world.attach();
+  const request = { action: 'retry', candidate_id: 'GRK123', reason };
+  const dry = await world.ask({ ...request, dry_run: true });
+  expect(dry.message).toContain('1 file left unchanged: 1 attached already.');
+  const real = await world.ask({ ...request, dry_run: false });
+  expect(dry.wouldRelease).toBe(2);
+  expect(real).toMatchObject({ released: 2, integrations: dry.integrations });
+});
 
-  test('a dry run of retry without a file says so', async () => {
-    expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, reason })).toMatchObject({
-      ok: true,
-      message: 'Nothing was changed. There is nothing to retry.',
-      wouldRelease: 0,
-    });
+test('a dry run of retry without a file says so', async () => {
+  expect(await world.ask({ action: 'retry', code: 'KOMBO_NOT_FOUND', dry_run: true, reason })).toMatchObject({
+    ok: true,
+    message: 'Nothing was changed. There is nothing to retry.',
+    wouldRelease: 0,
   });
 });
