@@ -43,6 +43,8 @@ export interface DeliveryWorld {
   recordOf(upload: Upload): Promise<LedgerRecord>;
   /** Writes this record, as another invocation would have. */
   store(record: LedgerRecord): LedgerRecord;
+  /** Makes the record of this upload, or the item with this key, unreadable. */
+  damage(what: Upload | string): void;
   /** The end of the function, five minutes from now. */
   deadline(durationMs?: number): Deadline;
   /** Does the work while time passes in steps of 50 ms. */
@@ -115,6 +117,12 @@ export const deliveryWorld = (
       const item = toItem(record, 400);
       table.items.set(item.pk, item);
       return record;
+    },
+    damage: (what) => {
+      const pk = typeof what === 'string' ? what : uploadId(what);
+      const item = table.items.get(pk);
+      if (!item) throw new Error(`There is no item ${pk}.`);
+      table.items.set(pk, { ...item, document: '{"layout":99,"name":"Frank Doe"}' });
     },
     deadline: (durationMs = 5 * minute) => deadlineIn(clock, durationMs),
     run: async (work) => {

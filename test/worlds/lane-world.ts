@@ -22,8 +22,6 @@ export interface LaneWorld extends DeliveryWorld {
   setLane(change: Partial<Lane>, id?: string): void;
   /** Adds a waiting file after a touch of its lane. By default it has been due for a second. */
   addWaiting(name: string, how?: Waiting): Upload;
-  /** Replaces the item of this file by an unreadable one. */
-  damage(upload: Upload): void;
   /** Delivers a new upload as its event does. */
   send(name: string, fate?: PostScript, id?: string): Promise<Upload>;
   statusOf(upload: Upload): Promise<string>;
@@ -101,11 +99,6 @@ export const laneWorld = (): LaneWorld => {
         setLane({ touchedAt: now, nextAt: known.nextAt ?? now }, id);
       world.store(record);
       return upload;
-    },
-    damage: ({ bucket, key: at, etag }) => {
-      const item = world.table.items.get(`${bucket}/${at}#${etag}`);
-      if (!item) throw new Error('There is no record.');
-      world.table.items.set(item.pk, { ...item, document: '{"layout":99,"name":"Frank Doe"}' });
     },
     send: async (name, fate, id) => {
       const upload = world.put(keyOf(name, id), { etag: `etag-${name}` });

@@ -133,12 +133,7 @@ describe('a retry', () => {
 });
 
 describe('a record that cannot be read', () => {
-  beforeEach(async () => {
-    await world.attach(key, notFound);
-    for (const [pk, item] of world.table.items) {
-      if (!pk.startsWith('lane#')) world.table.items.set(pk, { ...item, document: 'garbled' });
-    }
-  });
+  beforeEach(async () => world.damage(await world.attach(key, notFound)));
 
   test.each([[retry], [resend], [{ action: 'resolve', key, reason }]])(
     'a record that cannot be read is left unchanged by %j, and the answer says so',

@@ -133,10 +133,7 @@ describe('status of all', () => {
 
   test('status of all shows a paused lane whose record cannot be read, and the request that replaces it', async () => {
     await world.attach(key, inactive);
-    const pk = `lane#${integrationId}`;
-    const item = world.table.items.get(pk);
-    if (!item) throw new Error('There is no lane.');
-    world.table.items.set(pk, { ...item, document: '{}' });
+    world.damage(`lane#${integrationId}`);
     const [pause] = (await world.ask({ action: 'status' })).pauses as [{ next: object }];
     expect(pause).toMatchObject({
       by: 'an unreadable record',

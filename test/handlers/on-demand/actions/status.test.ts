@@ -267,10 +267,7 @@ describe('status of all', () => {
   });
 
   test('status of all shows a record that cannot be read as unreadable', async () => {
-    await world.attach(key, () => refuses('KOMBO_NOT_FOUND'));
-    const [pk, item] = [...world.table.items].find(([id]) => id.startsWith('cv-inbox/')) ?? [];
-    if (pk === undefined || !item) throw new Error('There is no record.');
-    world.table.items.set(pk, { ...item, document: '{}' });
+    world.damage(await world.attach(key, () => refuses('KOMBO_NOT_FOUND')));
     expect(await world.ask({ action: 'status' })).toMatchObject({ held: [{ key, code: 'RECORD_UNREADABLE' }] });
     expect(await world.ask({ action: 'status', key })).toMatchObject({ files: [{ code: 'RECORD_UNREADABLE' }] });
     expect(await world.ask({ action: 'retry', key, reason: 'Try.' })).toMatchObject({ ok: false });
