@@ -170,9 +170,7 @@ describe('attach by prefix', () => {
   });
 
   test('attach by prefix skips files that wait for their turn', async () => {
-    world.put(key);
-    world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
-    await world.ask(attach);
+    await world.attach(key, () => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
     expect(await world.ask({ action: 'attach', prefix: 'candidates/' })).toMatchObject({ counts: { unchanged: 1 } });
     expect(world.kombo.posts).toHaveLength(1);
   });

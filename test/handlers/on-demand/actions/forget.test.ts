@@ -33,8 +33,7 @@ test('forget keeps the record of an object that exists, because the sweep would 
 
 test('forget erases the record of a replaced object, and keeps that of the current one', async () => {
   await world.attach();
-  world.put(key, { etag: 'newer' });
-  await world.ask({ action: 'attach', key });
+  await world.attach(key, undefined, { etag: 'newer' });
   expect(await world.ask(forget)).toMatchObject({ ok: false, erased: 1, kept: [{ key }] });
 });
 

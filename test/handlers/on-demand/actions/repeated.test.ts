@@ -97,15 +97,6 @@ describe('the same resend again', () => {
   });
 });
 
-test('attach of a prefix twice sends its objects once, and the second answer is a success', async () => {
-  world.put(key);
-  world.put('candidates/GRK456/Jane Roe CV.pdf');
-  const request = { action: 'attach', prefix: 'candidates/' };
-  expect(await world.ask(request)).toMatchObject({ ok: true, counts: { attached: 2 } });
-  expect(await world.ask(request)).toMatchObject({ ok: true, counts: { 'already-attached': 2 } });
-  expect(world.kombo.posts).toHaveLength(2);
-});
-
 test('retry of one file twice sends it once, and the second answer is a success', async () => {
   await world.attach(key, notFound);
   const request = { action: 'retry', key, reason };
