@@ -17,19 +17,6 @@ const holdFile = async (page: Page, id: string): Promise<void> => {
 
 const rowOf = (page: Page, id: string) => page.locator('#rows > li').filter({ hasText: `${id}.pdf` });
 
-test('the row of a held file offers its next steps, and one of them settles the file', async () => {
-  const page = await console_.open();
-  await holdFile(page, 'stands');
-  const mine = rowOf(page, 'stands');
-  expect(await mine.getByRole('button').allInnerTexts()).toEqual(['Retry', 'Resolve']);
-  await mine.getByRole('button', { name: 'Resolve' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Reason').fill('The candidate has left.');
-  await dialog.getByRole('button', { name: 'Send' }).click();
-  await expect.poll(() => dialog.locator('#ask-answer').innerText()).toContain('"ok": true');
-  await expect.poll(() => mine.locator('.pill').innerText()).toBe('Rejected');
-});
-
 test("the dialog asks for the operator's reason, sends it once, and returns the focus to the row", async () => {
   const page = await console_.open();
   await holdFile(page, 'focus');

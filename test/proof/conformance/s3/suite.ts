@@ -17,15 +17,12 @@ export const s3Suite: Suite = {
       return runOn({ url: options.url, credentials: credentialsFromEnvironment() }, options);
     const local = await startLocalS3();
     try {
-      return await runOnLocal(local, options);
+      return await runOn(local, { ...options, implementation: options.implementation ?? 'local' });
     } finally {
       await local.close();
     }
   },
 };
-
-export const runOnLocal = (local: LocalS3, options: SuiteOptions): Promise<SuiteReport> =>
-  runOn(local, { ...options, implementation: options.implementation ?? 'local' });
 
 /** Most local servers accept any credentials; versitygw accepts only its own. */
 const credentialsFromEnvironment = (): Credentials => ({

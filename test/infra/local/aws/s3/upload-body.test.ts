@@ -42,12 +42,10 @@ const chunked = (mode = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') => [
   'x-amz-decoded-content-length: 5',
   'x-amz-trailer: x-amz-checksum-crc32',
 ];
-const wrongTrailer = '5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n';
 
 test.each([
   ['a wrong checksum', ['x-amz-checksum-crc32: AAAAAA=='], 'hello', 400, 'BadDigest'],
   ['a checksum that cannot be verified', ['x-amz-checksum-xxhash64: AAAAAAAAAAA='], 'hello', 501, 'NotImplemented'],
-  ['chunks and a wrong trailer', chunked(), wrongTrailer, 400, 'BadDigest'],
   ['chunks and an invalid trailer', chunked(), '5\r\nhello\r\n0\r\nnonsense\r\n\r\n', 400, 'MalformedTrailerError'],
   ['chunks whose line ends are not CR and LF', chunked(), '5\nhello\r\n0\r\n\r\n', 400, 'IncompleteBody'],
   ['an unknown kind of chunks', chunked('STREAMING-FOO'), '5\r\nhello\r\n0\r\n\r\n', 400, 'InvalidArgument'],
@@ -60,16 +58,10 @@ test.each([
   expect(told).toEqual([]);
 });
 
-const form =
-  '--b\r\nContent-Disposition: form-data; name="key"\r\n\r\na.txt\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nhello\r\n--b--\r\n';
-test.each([
-  ['bytes', ['PUT /cvs/a.txt HTTP/1.1'], 'hello'],
-  ['chunks', ['PUT /cvs/a.txt HTTP/1.1', ...chunked()], '5\r\nhello\r\n0\r\n\r\n'],
-  ['a form', ['POST /cvs HTTP/1.1', 'Content-Type: multipart/form-data; boundary=b'], form],
-])('an upload of %s whose sender disconnects too early is refused, and nothing is kept', async (_, head, body) => {
+test('an upload whose sender disconnects too early is refused, and nothing is kept', async () => {
   const { url, told, kept } = await start();
-  const sent = sendRaw(url, [...head, `Content-Length: ${body.length + 5}`], body, { halfClose: true });
-  expect(await sent).toMatchObject({ status: 400, code: 'IncompleteBody' });
+  const head = ['PUT /cvs/a.txt HTTP/1.1', 'Content-Length: 10'];
+  expect(await sendRaw(url, head, 'hello', { halfClose: true })).toMatchObject({ status: 400, code: 'IncompleteBody' });
   await expect.poll(kept).toEqual([]);
   expect(told).toEqual([]);
 });
