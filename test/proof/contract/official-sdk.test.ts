@@ -135,20 +135,36 @@ test('the SDK lists files with dates for a tool that has dates', async () => {
 });
 
 test('the SDK reads an integration with its write actions', async () => {
-  emulator.integrations.change(greenhouseIntegrationId, { actions: { ats_add_candidate_attachment: 'DISABLED' } });
+  const details = () => kombo.general.getIntegrationDetails({ integration_id: greenhouseIntegrationId });
+  expect((await details()).data.write_actions.map(({ is_available }) => is_available)).toEqual([true, true]);
+  emulator.integrations.change(greenhouseIntegrationId, {
+    status: 'INVALID',
+    setupStatus: 'INCOMPLETE',
+    actions: { ats_add_candidate_attachment: 'DISABLED', ats_add_application_attachment: 'UNSUPPORTED' },
+  });
 
-  const { data } = await kombo.general.getIntegrationDetails({ integration_id: greenhouseIntegrationId });
+  const { data } = await details();
 
   expect(data).toMatchObject({
     id: greenhouseIntegrationId,
     tool: { id: 'greenhouse' },
     category: 'ATS',
-    status: 'ACTIVE',
-    setup_status: 'COMPLETED',
+    status: 'INVALID',
+    setup_status: 'INCOMPLETE',
   });
-  expect(data.write_actions.map(({ id, is_available }) => [id, is_available])).toEqual([
-    ['ats_add_candidate_attachment', false],
-    ['ats_add_application_attachment', true],
+  expect(data.write_actions).toMatchObject([
+    {
+      id: 'ats_add_candidate_attachment',
+      is_available: false,
+      coverage_status: 'SUPPORTED',
+      scope_config_setting: 'DISABLED',
+    },
+    {
+      id: 'ats_add_application_attachment',
+      is_available: false,
+      coverage_status: 'UNSUPPORTED',
+      scope_config_setting: 'ENABLED',
+    },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { defaultApiKey, sandboxIntegrationId } from '../../../infra/local/kombo/emulator.ts';
+import { sandboxIntegrationId } from '../../../infra/local/kombo/emulator.ts';
 import { sampleBytes } from '../../../infra/local/sample.ts';
 import { laneKey } from '../../../lib/lane/lane-item.ts';
 import { exe, pdf } from '../../fakes/files.ts';
@@ -163,27 +163,4 @@ test('a second tab of the page shows a switch that the first one changed', async
   await second.locator('[data-target="candidate/tabs1"] li').waitFor();
   await switchOn(first, 'Rate limit');
   await expect.poll(() => second.getByRole('switch', { name: 'Rate limit' }).isChecked()).toBe(true);
-});
-
-test('several habits can be on together, and the listing of the ATS follows them', async () => {
-  const page = await console_.open();
-  await address(page, 'habits1');
-  await choose(page, several(1, 'Habits'));
-  await page.locator('[data-target="candidate/habits1"] li').waitFor();
-  const { kombo } = console_.stack;
-  const listed = async (): Promise<unknown> => {
-    const headers = { authorization: `Bearer ${defaultApiKey}`, 'x-integration-id': sandboxIntegrationId };
-    const response = await fetch(`${kombo.url}/ats/candidates/habits1/attachments`, { headers });
-    return JSON.parse(await response.text()).data.results;
-  };
-  const group = page.getByRole('region', { name: 'How the ATS lists files' });
-  expect(await group.getByRole('switch').count()).toBe(9);
-  await switchOn(page, 'Renamed');
-  await group.getByRole('switch', { name: 'Day only' }).focus();
-  await page.keyboard.press('Space');
-  await expect
-    .poll(listed)
-    .toMatchObject([{ file_name: 'CV_1.pdf', remote_created_at: expect.stringMatching(/T00:00:00\.000Z$/) }]);
-  await switchOff(page, 'Renamed');
-  await expect.poll(listed).toMatchObject([{ file_name: 'Habits 1.pdf' }]);
 });

@@ -1,6 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { startDynamoDb } from '../../../../infra/local/aws/dynamodb/server.ts';
-import { knownDeviations } from './known-deviations.ts';
 import { dynamodbChecks, dynamodbSuite, runDynamodbChecks } from './suite.ts';
 
 const options = { region: 'us-east-1', implementation: 'local' };
@@ -21,12 +20,4 @@ test('the local table server refuses the same puts and deletes while its stream 
     expect(results.length).toBeGreaterThan(3);
     expect(results.filter(({ kind }) => kind === 'failed')).toEqual([]);
   }
-});
-
-test('each check of DynamoDB has a unique name, and each known deviation names a check', () => {
-  const names = new Set(dynamodbChecks.map(({ name }) => name));
-  expect(names.size).toBe(dynamodbChecks.length);
-  expect(
-    Object.values(knownDeviations).flatMap((list) => Object.keys(list).filter((name) => !names.has(name))),
-  ).toEqual([]);
 });

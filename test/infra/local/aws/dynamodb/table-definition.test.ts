@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseTableDefinition } from '../../../../../infra/local/aws/dynamodb/table-definition.ts';
 
@@ -43,28 +41,6 @@ describe('the definition', () => {
         },
       ],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
-    });
-  });
-
-  test('the definition of the deployed table has the keys that the ledger uses', async () => {
-    const file = path.join(import.meta.dirname, '../../../../../infra/resources/table.yml');
-    expect(parseTableDefinition(await readFile(file, 'utf8'))).toMatchObject({
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'byWork',
-          KeySchema: [{ AttributeName: 'workShard' }, { AttributeName: 'workAt' }],
-          Projection: {
-            ProjectionType: 'INCLUDE',
-            NonKeyAttributes: ['status', 'code', 'createdAt', 'waiting', 'unknown', 'unreadable'],
-          },
-        },
-        {
-          IndexName: 'byTarget',
-          KeySchema: [{ AttributeName: 'targetKey' }, { AttributeName: 'createdAt' }],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
     });
   });
 

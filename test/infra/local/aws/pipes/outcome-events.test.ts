@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
 import { type BusEvent, localPipe, type Pipe, parsePipe, pipeOf } from '../../../../../infra/local/aws/pipes/pipe.ts';
 import { outcomeEvent } from '../../../../../infra/outcome-event.ts';
@@ -9,7 +9,7 @@ import type { FailureDetail } from '../../../../../lib/failures/failures.ts';
 import { lanesOn } from '../../../../../lib/lane/lane-store.ts';
 import { type Ledger, ledgerOn } from '../../../../../lib/ledger/ledger.ts';
 import type { LedgerRecord } from '../../../../../lib/ledger/record.ts';
-import { day, integrationId, minute, nine } from '../../../../fakes/ledger-samples.ts';
+import { integrationId, minute, nine } from '../../../../fakes/ledger-samples.ts';
 import { claimed, claimOf, deliveredBy, written } from '../../../../fakes/ledger-steps.ts';
 import { type ManualClock, manualClock } from '../../../../fakes/manual-clock.ts';
 import { testDynamoDb } from '../../../../fakes/test-dynamodb.ts';
@@ -139,24 +139,6 @@ describe('writes without an event', () => {
     const id = 'cv-inbox/candidates/GRK123/Frank Doe CV.pdf#9b2cf535f27731c974343645a3985328';
     expect(await ledger.forget({ id, readable: true, record })).toBe('forgotten');
     expect({ events, writes }).toEqual({ events: [], writes: 4 });
-  });
-
-  test('the expiry of a record is not reported as an event', async () => {
-    let nowMs = nine;
-    const expiry = { nowMs: () => nowMs, everyMs: 10 };
-    const { server: expiring, client: own } = await testDynamoDb(onTestFinished, undefined, 0, expiry);
-    await createTable(own, 'ledger');
-    const seen: [string, BusEvent | undefined][] = [];
-    expiring.onWrite((write) => seen.push([write.eventName, pipe(write)]));
-    const its = ledgerOn({ table: dynamoTable(own, 'ledger'), clock, uuid: randomUUID, retentionDays: 30 });
-    await written(its, await claimed(its, 'owner-A'), deliveredBy('owner-A'));
-    nowMs = nine + 31 * day;
-    await expect.poll(() => seen.at(-1), { timeout: 20_000 }).toEqual(['REMOVE', undefined]);
-    expect(seen.map(([name, event]) => [name, event !== undefined])).toEqual([
-      ['INSERT', false],
-      ['MODIFY', true],
-      ['REMOVE', false],
-    ]);
   });
 });
 

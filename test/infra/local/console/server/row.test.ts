@@ -18,13 +18,6 @@ const waiting = record({ status: 'waiting', failure, dueAt: 2_000 });
 const pauseOf = (integrationId: string) =>
   ({ integrationId, code: 'INTEGRATION.INACTIVE', sentence: 'Paused.' }) as const;
 
-test('the row of a file in a paused lane shows it as waiting, and says what is paused', () => {
-  expect(rowOfRecord(waiting, undefined, [pauseOf('greenhouse:A1')])).toMatchObject({
-    state: 'waiting',
-    pausedBy: { integration: 'greenhouse:A1', code: 'INTEGRATION.INACTIVE' },
-  });
-});
-
 test('a row names the pause of the account before that of the integration', () => {
   const row = rowOfRecord(waiting, undefined, [pauseOf('greenhouse:A1'), pauseOf('*')]);
   expect(row.pausedBy?.integration).toBe('account');

@@ -11,11 +11,6 @@ const templates = (text: string) => {
 const both = templates('candidates/{candidate_id}/{filename}|applications/{application_id}/{filename}');
 const place = { id: 'Jane1', filename: 'CV.pdf', integrationId: 'greenhouse:A1' } as const;
 
-test('the key of an upload is made from the first template that fits', () => {
-  expect(uploadKey(both, { ...place, kind: 'candidate' })).toEqual({ ok: true, value: 'candidates/Jane1/CV.pdf' });
-  expect(uploadKey(both, { ...place, kind: 'application' })).toEqual({ ok: true, value: 'applications/Jane1/CV.pdf' });
-});
-
 test('every other placeholder of the key template gets a valid value', () => {
   const rich = templates('in/{integration_id}/{any}/{type}/{candidate_id}/{filename}');
   expect(uploadKey(rich, { ...place, kind: 'candidate' })).toEqual({

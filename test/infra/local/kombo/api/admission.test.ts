@@ -1,9 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  sandboxIntegrationId,
-  startKomboEmulator,
-} from '../../../../../infra/local/kombo/emulator.ts';
+import { greenhouseIntegrationId, sandboxIntegrationId } from '../../../../../infra/local/kombo/emulator.ts';
 import { call, errorOf, list, post } from '../../../../fakes/emulator-caller.ts';
 import { testEmulator } from '../../../../fakes/test-emulator.ts';
 
@@ -67,18 +63,6 @@ test.each([
 });
 
 describe('the rate limit', () => {
-  test('the rate limit is in the headers of every answer, refusals included', async () => {
-    const good = await list(emulator, 'Frank1');
-    const bad = await list(emulator, 'x'.repeat(65));
-
-    expect(good.headers).toMatchObject({
-      'ratelimit-limit': '8',
-      'ratelimit-remaining': '7',
-      'ratelimit-reset': '60',
-    });
-    expect(bad.headers['ratelimit-limit']).toBe('8');
-  });
-
   test('calls beyond the rate limit are refused until the next window starts', async () => {
     for (let index = 0; index < 8; index += 1) expect((await list(emulator, 'Frank1')).status).toBe(200);
     nowMs += 10_500;
@@ -161,31 +145,4 @@ describe('the concurrency limit', () => {
     expect(answer.status).toBe(429);
     expect(answer.headers['concurrency-limit']).toBe('1');
   });
-
-  test('the concurrency limit frees the place of a caller that disconnects', async () => {
-    emulator.faults.arm('silence', { times: 1 });
-    const leaving = new AbortController();
-    const left = post(emulator, 'Frank1', { signal: leaving.signal }).catch(() => 'left');
-    await expect.poll(() => emulator.inFlight(), { interval: 5 }).toBe(1);
-
-    leaving.abort();
-
-    expect(await left).toBe('left');
-    await expect.poll(() => emulator.inFlight(), { interval: 5 }).toBe(0);
-  });
-});
-
-test('the emulator without options accepts thirty concurrent calls and has two integrations', async () => {
-  const plain = await startKomboEmulator();
-  try {
-    const answer = await list(plain, 'Frank1');
-    expect(answer.headers['concurrency-limit']).toBe('30');
-    expect(plain.integrations.list().map(({ id }) => id)).toEqual([
-      'sandbox:CvCourierSandboxAAAAAAAA',
-      'greenhouse:CvCourierGreenhouseAAAAA',
-    ]);
-    for (const { id } of plain.integrations.list()) expect(id).toMatch(/^[a-z-]+:[1-9A-HJ-NP-Za-km-z]{24}$/);
-  } finally {
-    await plain.close();
-  }
 });

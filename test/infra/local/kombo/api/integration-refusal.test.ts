@@ -54,32 +54,6 @@ describe('the state of an integration refuses posts and listings', () => {
 
     expect(toApplication.status).toBe(200);
   });
-
-  test('the state of an integration is shown by the integration endpoint', async () => {
-    change({
-      status: 'INVALID',
-      setupStatus: 'INCOMPLETE',
-      actions: { ats_add_candidate_attachment: 'DISABLED', ats_add_application_attachment: 'UNSUPPORTED' },
-    });
-
-    const { data } = JSON.parse((await call(emulator, { path: `/integrations/${greenhouseIntegrationId}` })).text);
-
-    expect(data).toMatchObject({ status: 'INVALID', setup_status: 'INCOMPLETE' });
-    expect(data.write_actions).toMatchObject([
-      {
-        id: 'ats_add_candidate_attachment',
-        is_available: false,
-        coverage_status: 'SUPPORTED',
-        scope_config_setting: 'DISABLED',
-      },
-      {
-        id: 'ats_add_application_attachment',
-        is_available: false,
-        coverage_status: 'UNSUPPORTED',
-        scope_config_setting: 'ENABLED',
-      },
-    ]);
-  });
 });
 
 describe('the restrictions of a tool', () => {

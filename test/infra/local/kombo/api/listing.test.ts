@@ -46,19 +46,6 @@ describe('the listing', () => {
     expect(results.at(-1)).toMatchObject({ file_name: 'Frank Doe CV.pdf.pdf', remote_created_at: null });
   });
 
-  test.each([
-    ['list-INTEGRATION--PERMISSION_MISSING', 403],
-    ['list-PLATFORM--SOMETHING_NEW', 400],
-    ['list-status-404', 404],
-    ['list-html-502', 502],
-  ])('%s: the file is stored, but the listing is refused', async (fault, status) => {
-    const posted = await post(emulator, `fault-${fault}`);
-    const listed = await list(emulator, `fault-${fault}`);
-
-    expect([posted.status, listed.status]).toEqual([200, status]);
-    expect(storedCount()).toBe(1);
-  });
-
   test('one candidate id can ask for a fault of the post and one of the listing', async () => {
     const id = 'fault-html-502-stored-1_and_list-status-403-1_as_jane';
     expect((await post(emulator, id)).status).toBe(502);
