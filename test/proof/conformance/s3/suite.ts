@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { UsageError } from '../../../../infra/command-line.ts';
+import { s3Credentials, startS3 } from '../../../../infra/local/aws/s3/server.ts';
 import type { PreparedCheck } from '../check.ts';
 import { knownDeviations } from '../known-deviations.ts';
 import { runChecks } from '../run-checks.ts';
@@ -7,7 +11,6 @@ import type { Suite, SuiteOptions, SuiteReport } from '../suite.ts';
 import { type Buckets, createBuckets } from './buckets.ts';
 import { s3Checks } from './checks.ts';
 import { type Connection, S3, type S3Check, silent } from './context.ts';
-import { type LocalS3, startLocalS3 } from './local.ts';
 import type { Credentials } from './sign.ts';
 
 export const s3Suite: Suite = {
@@ -15,11 +18,14 @@ export const s3Suite: Suite = {
   run: async (options) => {
     if (options.url !== undefined)
       return runOn({ url: options.url, credentials: credentialsFromEnvironment() }, options);
-    const local = await startLocalS3();
+    const directory = await mkdtemp(path.join(tmpdir(), 'cv-courier-'));
+    const server = await startS3({ directory, bucket: 'cvs', preferredPort: 0, onCreated: () => undefined });
     try {
+      const local = { url: server.url, credentials: s3Credentials };
       return await runOn(local, { ...options, implementation: options.implementation ?? 'local' });
     } finally {
-      await local.close();
+      await server.close();
+      await rm(directory, { recursive: true, force: true });
     }
   },
 };
@@ -30,7 +36,10 @@ const credentialsFromEnvironment = (): Credentials => ({
   secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'test',
 });
 
-type Endpoint = Pick<LocalS3, 'url' | 'credentials'>;
+interface Endpoint {
+  readonly url: string;
+  readonly credentials: Credentials;
+}
 
 const runOn = async ({ url, credentials }: Endpoint, options: SuiteOptions): Promise<SuiteReport> => {
   const { region, bucketVersioning, implementation, only } = options;

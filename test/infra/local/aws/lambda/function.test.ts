@@ -125,13 +125,6 @@ describe('an invocation', () => {
 });
 
 describe('processes', () => {
-  test('the processes of a function stay warm from one invocation to the next', async () => {
-    const lambda = start();
-    const first = await answerOf(lambda.invoke({ do: 'tell' }));
-    const second = await answerOf(lambda.invoke({ do: 'tell' }));
-    expect(second).toMatchObject({ pid: first.pid, invocations: 2 });
-  });
-
   test('the processes of a function serve one invocation at a time, and their number stays within the limit', async () => {
     const lambda = start({ concurrency: 2 });
     const answers = await Promise.all(Array.from({ length: 8 }, () => answerOf(lambda.invoke({ do: 'wait', ms: 20 }))));
@@ -190,14 +183,6 @@ describe('an event that is sent without waiting for its answer', () => {
     expect(await first).toMatchObject({ ok: true });
     expect(await waiting).toMatchObject({ ok: false, error: { errorType: 'Stopped' } });
   });
-});
-
-test('the output of a local function is reported line by line', async () => {
-  const lines: string[] = [];
-  const lambda = start({ onLine: (line) => lines.push(line) });
-  await lambda.invoke({ do: 'tell' });
-  await lambda.close(0);
-  expect(lines).toEqual(['{"got":"tell"}']);
 });
 
 test('a process of a function that ends without a log line is reported', async () => {

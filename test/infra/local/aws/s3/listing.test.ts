@@ -8,34 +8,21 @@ import { temporaryFolder } from '../../../../fakes/temporary-folder.ts';
 const putAll = (client: S3Client, keys: readonly string[]) =>
   Promise.all(keys.map((Key) => client.send(new PutObjectCommand({ Bucket: 'cvs', Key, Body: 'x' }))));
 
-const question = { Bucket: 'cvs', Prefix: 'R&D/', Delimiter: '/' };
-
-test.each([
-  [
-    'unencoded',
-    undefined,
-    { Prefix: 'R&D/', Delimiter: '/', CommonPrefixes: [{ Prefix: 'R&D/c&d/' }], Contents: [{ Key: 'R&D/e f.pdf' }] },
-    'R&D/a b',
-  ],
-  [
-    'encoded as S3 encodes it, when the request asks for it',
-    'url' as const,
-    {
-      EncodingType: 'url',
-      Prefix: 'R%26D/',
-      Delimiter: '/',
-      CommonPrefixes: [{ Prefix: 'R%26D/c%26d/' }],
-      Contents: [{ Key: 'R%26D/e+f.pdf' }],
-    },
-    'R%26D/a+b',
-  ],
-])('both listings repeat the parameters of the request %s', async (_, EncodingType, expected, start) => {
+test('both listings repeat the parameters of the request, encoded as S3 encodes them when the request asks for it', async () => {
   const { client } = await startTestS3(await temporaryFolder());
   await putAll(client, ['R&D/a b', 'R&D/c&d/2.pdf', 'R&D/e f.pdf']);
-  const newer = new ListObjectsV2Command({ ...question, EncodingType, StartAfter: 'R&D/a b' });
-  expect(await client.send(newer)).toMatchObject({ ...expected, StartAfter: start });
-  const older = new ListObjectsCommand({ ...question, EncodingType, Marker: 'R&D/a b' });
-  expect(await client.send(older)).toMatchObject({ ...expected, Marker: start });
+  const question = { Bucket: 'cvs', Prefix: 'R&D/', Delimiter: '/', EncodingType: 'url' as const };
+  const expected = {
+    EncodingType: 'url',
+    Prefix: 'R%26D/',
+    Delimiter: '/',
+    CommonPrefixes: [{ Prefix: 'R%26D/c%26d/' }],
+    Contents: [{ Key: 'R%26D/e+f.pdf' }],
+  };
+  const newer = new ListObjectsV2Command({ ...question, StartAfter: 'R&D/a b' });
+  expect(await client.send(newer)).toMatchObject({ ...expected, StartAfter: 'R%26D/a+b' });
+  const older = new ListObjectsCommand({ ...question, Marker: 'R&D/a b' });
+  expect(await client.send(older)).toMatchObject({ ...expected, Marker: 'R%26D/a+b' });
 });
 
 test('1,200 objects are listed in two pages, each object once', async () => {

@@ -58,8 +58,3 @@ test('faults that a test armed for a few calls are not shown as switches, and st
   setFault(kombo, 'slow', false);
   expect(kombo.faults.list()).toHaveLength(1);
 });
-
-test('an unknown name is not a switch of the console', async () => {
-  const { kombo } = await startEmulator();
-  expect(setFault(kombo, 'no-such', true)).toBe(false);
-});

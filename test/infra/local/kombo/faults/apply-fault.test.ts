@@ -99,13 +99,10 @@ describe('a success with a spoiled answer stores the file', () => {
     expect(storedCount()).toBe(1);
   });
 
-  test.each([
-    ['huge-3mb', 3_000_000],
-    ['huge', 50_000_000],
-  ])('%s is a success of %i bytes, which stores the file', async (fault, sizeBytes) => {
-    const answer = await post(emulator, `fault-${fault}`);
+  test('huge is a success of many bytes without an announced length, and stores the file', async () => {
+    const answer = await post(emulator, 'fault-huge-3mb');
 
-    expect(answer.text).toHaveLength(sizeBytes);
+    expect(answer.text).toHaveLength(3_000_000);
     expect(answer.headers).not.toHaveProperty('content-length');
     expect(JSON.parse(answer.text).status).toBe('success');
     expect(storedCount()).toBe(1);
@@ -116,18 +113,6 @@ describe('a success with a spoiled answer stores the file', () => {
 
     expect(answer.text).toBe('{"status":"success","data":{},"warnings":[]}');
     expect(storedCount()).toBe(1);
-  });
-
-  test('drip without a number waits five seconds for each byte', async () => {
-    const leaving = new AbortController();
-    const dripping = wireErrorOf(post(emulator, 'fault-drip', { signal: leaving.signal }));
-    await expect.poll(storedCount, { interval: 5 }).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(emulator.requests.recent().at(-1)?.open).toBe(true);
-    leaving.abort();
-
-    expect(await dripping).toBe('ABORT_ERR');
-    await emulator.idle();
   });
 
   test('a body that Kombo would refuse is refused even if a fault asks for a success', async () => {

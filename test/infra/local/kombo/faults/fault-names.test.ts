@@ -67,6 +67,13 @@ test('the name of a fault may keep the dot of an error code', () => {
   });
 });
 
+test.each([
+  ['drip', { kind: 'drip', everyMs: 5_000 }],
+  ['huge', { kind: 'huge', sizeBytes: 50_000_000 }],
+])('the fault %s without a number has its default', (name, fault) => {
+  expect(faultFromName(name)).toMatchObject({ fault });
+});
+
 test("the README lists every fault with the code's description", () => {
   const readme = readFileSync(new URL('../../../../../infra/local/kombo/README.md', import.meta.url), 'utf8');
   const rows = readme.split('\n').map((line) => line.replaceAll(/ +/g, ' '));

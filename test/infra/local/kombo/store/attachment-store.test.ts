@@ -71,12 +71,3 @@ test('a reset of the emulator removes the stored attachments', async () => {
   expect(readdirSync(`${stateFile}.files`)).toHaveLength(1);
   await after.close();
 });
-
-test('the emulator reports that its port is taken', async () => {
-  const first = await startKomboEmulator();
-  try {
-    await expect(startKomboEmulator({ port: first.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  } finally {
-    await first.close();
-  }
-});
