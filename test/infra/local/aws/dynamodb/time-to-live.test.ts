@@ -1,11 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import {
-  DescribeTimeToLiveCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  ScanCommand,
-  UpdateTimeToLiveCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, ScanCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createTable } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
 import { testDynamoDb } from '../../../../fakes/test-dynamodb.ts';
@@ -23,14 +17,6 @@ const start = async () => {
     client.send(new PutItemCommand({ TableName, Item: { pk: { S: pk }, ...(expiresAt && { expiresAt }) } }));
   return { server, client, clock, keysLeft, put };
 };
-
-test('the local ledger table has the time to live of the template', async () => {
-  const { client } = await start();
-  await createTable(client, TableName);
-  expect(await createTable(client, TableName)).toBe('existed');
-  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-  expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' });
-});
 
 test('items are deleted once their time has passed, and the stream reports it; items without a numeric time stay', async () => {
   const { client, clock, keysLeft, put, server } = await start();
