@@ -2,16 +2,18 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { greenhouseIntegrationId, type KomboEmulator } from '../../infra/local/kombo/emulator.ts';
 import { rawCall, type Seen, type Sent } from './raw-call.ts';
 
+/** A valid API key and integration. */
+export const validHeaders = {
+  authorization: 'Bearer ks_dev_local',
+  'x-integration-id': greenhouseIntegrationId,
+  'content-type': 'application/json',
+};
+
 /** One call, by default with a valid API key and integration. */
 export const call = (emulator: KomboEmulator, { path, headers, ...sent }: Sent & { readonly path: string }) =>
   rawCall(`${emulator.url}${path}`, {
     ...sent,
-    headers: {
-      authorization: 'Bearer ks_dev_local',
-      'x-integration-id': greenhouseIntegrationId,
-      'content-type': 'application/json',
-      ...headers,
-    },
+    headers: { ...validHeaders, ...headers },
   });
 
 /** One call of the emulator's control address, which tests and the console use. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { greenhouseIntegrationId } from '../../../../infra/local/kombo/emulator.ts';
+import { validHeaders } from '../../../fakes/emulator-caller.ts';
 import { testEmulator } from '../../../fakes/test-emulator.ts';
 
 const emulator = await testEmulator();
@@ -17,11 +17,7 @@ test('a file of 100 MB that is sent without a length arrives whole at the emulat
   );
   const answer = await fetch(`${emulator.url}/ats/candidates/Frank1/attachments`, {
     method: 'POST',
-    headers: {
-      authorization: 'Bearer ks_dev_local',
-      'x-integration-id': greenhouseIntegrationId,
-      'content-type': 'application/json',
-    },
+    headers: validHeaders,
     body,
     duplex: 'half',
   });

@@ -1,12 +1,8 @@
 import { Agent, request } from 'node:http';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  greenhouseIntegrationId,
-  type KomboEmulator,
-  startKomboEmulator,
-} from '../../../../infra/local/kombo/emulator.ts';
-import { call, pdf } from '../../../fakes/emulator-caller.ts';
+import { type KomboEmulator, startKomboEmulator } from '../../../../infra/local/kombo/emulator.ts';
+import { call, pdf, validHeaders } from '../../../fakes/emulator-caller.ts';
 
 interface RoughCall {
   readonly fault: string;
@@ -55,9 +51,7 @@ const attempt = (emulator: KomboEmulator, agent: Agent, rough: RoughCall): Promi
       method: rough.listing ? 'GET' : 'POST',
       agent,
       headers: {
-        authorization: 'Bearer ks_dev_local',
-        'x-integration-id': greenhouseIntegrationId,
-        'content-type': 'application/json',
+        ...validHeaders,
         ...(rough.listing ? {} : { 'content-length': body.length + (rough.short ? 1 : 0) }),
       },
     });

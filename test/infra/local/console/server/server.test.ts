@@ -9,6 +9,7 @@ import { lanesOn } from '../../../../../lib/lane/lane-store.ts';
 import { pauseBy } from '../../../../../lib/lane/pause.ts';
 import { ledgerOn } from '../../../../../lib/ledger/ledger.ts';
 import { publicUploadId } from '../../../../../lib/upload/upload.ts';
+import { post } from '../../../../fakes/emulator-caller.ts';
 import { rawCall } from '../../../../fakes/raw-call.ts';
 import { consoleServer, readLiveUntil } from '../../../../worlds/console-server.ts';
 
@@ -146,15 +147,8 @@ test('the console shows a file in a paused lane as waiting with the cause, and t
 
 test('the console offers a download as a file to save, with its real name only when names are shown', async () => {
   const { url, kombo } = await consoleServer();
-  const body = JSON.stringify({
-    attachment: { name: `Jane's CV.pdf`, type: 'CV', content_type: 'text/html', data: btoa('<script>1</script>') },
-  });
-  const headers = {
-    authorization: 'Bearer ks_dev_local',
-    'x-integration-id': 'sandbox:CvCourierSandboxAAAAAAAA',
-    'content-type': 'application/json',
-  };
-  await rawCall(`${kombo.url}/ats/candidates/a/attachments`, { method: 'POST', headers, body });
+  const attachment = { name: `Jane's CV.pdf`, type: 'CV', content_type: 'text/html', data: btoa('<script>1</script>') };
+  await post(kombo, 'a', { body: { attachment } });
   const [stored] = kombo.attachments();
   const masked = await rawCall(`${url}/attachments/${stored?.id}`);
   expect(masked.text).toBe('<script>1</script>');
