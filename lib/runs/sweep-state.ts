@@ -113,9 +113,7 @@ export const sinceOf = (since: SweepState['since'], key: string): number | undef
 
 export type SweepPlan =
   /** Another run's lease has not ended, or no pass is due. */
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'not due' }
-  | { readonly kind: 'sweep'; readonly pass: SweepPass; readonly startedAt: number };
+  { readonly kind: 'taken' } | { readonly kind: 'not due' } | { readonly kind: 'sweep'; readonly pass: SweepPass };
 
 /** Decides whether this run sweeps, and from where. A pass in progress continues in every run. */
 export const planSweep = (
@@ -125,10 +123,10 @@ export const planSweep = (
 ): SweepPlan => {
   const { lease, pass, startedAt, deepAt } = state;
   if (lease && lease.until > now && lease.until <= now + 2 * sweepLeaseMs) return { kind: 'taken' };
-  if (pass) return { kind: 'sweep', pass: atWatchedFolder(pass, prefixes), startedAt: startedAt ?? pass.startedAt };
+  if (pass) return { kind: 'sweep', pass: atWatchedFolder(pass, prefixes) };
   if (!startNow && !isOver(startedAt, everyMs - sweepJitterMs, now)) return { kind: 'not due' };
   const deep = isOver(deepAt, dayMs - sweepJitterMs, now);
-  return { kind: 'sweep', startedAt: now, pass: { startedAt: now, prefix: prefixes[0] ?? '', deep, unaccounted: 0 } };
+  return { kind: 'sweep', pass: { startedAt: now, prefix: prefixes[0] ?? '', deep, unaccounted: 0 } };
 };
 
 /** A time in the future came from a wrong clock; waiting for it could take forever. */

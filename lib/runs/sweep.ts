@@ -32,7 +32,7 @@ export type SweepCourier = RunCourier & Pick<Courier, 'table'>;
 export const sweep = async (
   options: RunOptions,
   courier: SweepCourier,
-  { startNow = false }: { readonly startNow?: boolean } = {},
+  { startNow }: { readonly startNow: boolean },
 ): Promise<SweepReport> => {
   const { settings, clock, table, log, uuid } = courier;
   const stored = await readSweep(table);
@@ -53,7 +53,12 @@ export const sweep = async (
     if (JSON.stringify(state) !== JSON.stringify(known)) await writeSweep(state, stored.version, table);
     return ended('not due');
   }
-  const cursor = cursorOf({ ...state, startedAt: plan.startedAt, pass: plan.pass }, stored.version, uuid(), courier);
+  const cursor = cursorOf(
+    { ...state, startedAt: plan.pass.startedAt, pass: plan.pass },
+    stored.version,
+    uuid(),
+    courier,
+  );
   if (!(await cursor.write(plan.pass))) return ended('taken');
   const share = deadlineWithin(clock, options.deadline, options.deadline.remainingMs() / 4);
   try {
@@ -116,8 +121,7 @@ const workOn = async (first: SweepPass, work: Work, courier: SweepCourier): Prom
 
   while (share.remainingMs() > 0) {
     const { prefix, afterKey, token } = pass;
-    const range = { prefix, ...(afterKey !== undefined && { afterKey }), ...(token !== undefined && { token }) };
-    const page = await storage.list(settings.bucket, range, share.signal);
+    const page = await storage.list(settings.bucket, { prefix, afterKey, token }, share.signal);
     if (!page.ok) {
       if (share.remainingMs() > 0)
         log.error('The bucket could not be listed; the next run continues.', { ...page.error });

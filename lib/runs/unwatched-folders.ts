@@ -17,8 +17,7 @@ export const unwatchedFolders = async (
   if (prefixes.includes('')) return ok(found);
   let token: string | undefined;
   for (let page = 1; page <= maxListedPages && found.length < maxUnwatchedFolders; page += 1) {
-    const range = { prefix: '', delimiter: '/', ...(token !== undefined && { token }) };
-    const listed = await storage.list(bucket, range, signal);
+    const listed = await storage.list(bucket, { prefix: '', delimiter: '/', token }, signal);
     if (!listed.ok) return listed;
     const { folders, next } = listed.value;
     const isWatched = (folder: string): boolean => prefixes.some((prefix) => prefix.startsWith(folder));

@@ -37,9 +37,9 @@ export interface ListedObject {
 export interface ListRange {
   readonly prefix: string;
   /** Starts after this key. */
-  readonly afterKey?: string;
+  readonly afterKey?: string | undefined;
   /** Continues after the page that returned this token; `afterKey` is ignored then. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Keys with the same text between the prefix and this delimiter are shown as one folder. */
   readonly delimiter?: string;
 }

@@ -9,7 +9,7 @@ import type { RunOptions } from '../../lib/runs/run-options.ts';
 import { type LanesReport, workLanes } from '../../lib/runs/work-lanes.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
 import { integrationId, minute, recordIn, second, states } from '../fakes/ledger-samples.ts';
-import { type PostScript, refuses } from '../fakes/scripted-kombo.ts';
+import type { PostScript } from '../fakes/scripted-kombo.ts';
 import { bucketName, type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
 /** Lanes with files in them, and the two parts of a run that work on lanes. */
@@ -120,5 +120,3 @@ export const laneWorld = (): LaneWorld => {
     },
   };
 };
-
-export const inactive: PostScript = () => refuses('INTEGRATION.INACTIVE');

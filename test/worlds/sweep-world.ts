@@ -9,7 +9,7 @@ import { sweep } from '../../lib/runs/sweep.ts';
 import type { SweepState } from '../../lib/runs/sweep-state.ts';
 import type { ListedObject, ListRange, Storage } from '../../lib/upload/storage.ts';
 import type { Upload } from '../../lib/upload/upload.ts';
-import { day, minute, nine, recordIn, states } from '../fakes/ledger-samples.ts';
+import { day, minute, nine, recordIn } from '../fakes/ledger-samples.ts';
 import { type DeliveryWorld, deliveryWorld } from './delivery-world.ts';
 
 /** The differences of a run from the default one, which starts a pass immediately and has five minutes. */
@@ -42,7 +42,7 @@ export interface SweepWorld {
 }
 
 export const prefix = 'candidates/';
-export const defaultSince = nine - 30 * day;
+const defaultSince = nine - 30 * day;
 
 const settings = { sweepSince: defaultSince, ledgerRetentionDays: 400 };
 
@@ -107,5 +107,3 @@ export const sweepWorld = (): SweepWorld => {
         .sort(),
   };
 };
-
-export const attached = states.attached;

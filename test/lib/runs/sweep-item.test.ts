@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { day, hour, minute, nine } from '../../fakes/ledger-samples.ts';
+import type { Condition } from '../../../lib/ledger/table.ts';
+import { clearSweepPosition } from '../../../lib/runs/sweep-store.ts';
+import { day, hour, minute, nine, states } from '../../fakes/ledger-samples.ts';
 import { type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
 
 let its: SweepWorld;
@@ -24,6 +26,7 @@ describe('a sweep item', () => {
     ['with a text for a date', '{"since":{"candidates/":"2026-01-05"},"watermark":0}'],
     ['with a date beyond all numbers', '{"since":{},"watermark":1e999}'],
     ['with a date beyond the calendar', '{"since":{},"watermark":0,"finishedAt":1e17}'],
+    ['whose lease has lost its end', '{"since":{},"watermark":0,"lease":{"owner":"x"}}'],
     ['whose pass has lost its folder', '{"since":{},"watermark":0,"pass":{"startedAt":1,"deep":true,"unaccounted":0}}'],
   ] as const;
 
@@ -58,30 +61,76 @@ describe('a sweep item', () => {
     },
   );
 
-  test('a damaged sweep item is repaired by deleting it: then the sweep starts from now', async () => {
-    its.add('old', nine - hour);
-    damage('?');
-    await its.run(unset);
-    world.table.items.delete('sweep');
-    expect(await its.run(unset)).toMatchObject({ found: 0, pass: 'finished' });
-    world.clock.advance(10 * minute);
-    its.add('new', nine + minute);
-    expect(await its.run(unset)).toMatchObject({ found: 1 });
-    expect(its.waiting()).toEqual(['GRKnew']);
-  });
+  test.each([
+    ['returns the stored item', ['get', 'put', 'put', 'put']],
+    ['returns nothing', ['get', 'put', 'put', 'get', 'put']],
+  ])(
+    'a sweep item is written once although the response was lost, with a store whose refusal %s',
+    async (refusal, calls) => {
+      its.add('1', undefined, states.attached);
+      const courier = its.newCourier();
+      const { table } = courier;
+      const conditions: Condition[] = [];
+      const put: typeof table.put = async (item, condition) => {
+        conditions.push(condition);
+        const result = await table.put(item, condition);
+        if (conditions.length > 1) return result;
+        // The SDK repeats the write, and the repeat conflicts with the first one.
+        const repeated = await table.put(item, condition);
+        return refusal === 'returns nothing' ? { written: false } : repeated;
+      };
+      world.table.calls.length = 0;
+      const run = its.run({ courier: { ...courier, table: { ...table, put } } });
+      expect(await run).toMatchObject({ pass: 'finished' });
+      expect(conditions).toEqual([{ kind: 'absent' }, { kind: 'unchanged', version: 1 }]);
+      expect(world.table.items.get('sweep')).toMatchObject({ version: 2, status: 'sweep' });
+      expect(world.table.calls.filter((call) => call === 'get' || call === 'put')).toEqual(calls);
+    },
+  );
 
-  test('a sweep item is written even when the write was repeated after its response was lost', async () => {
+  test('a sweep item that is deleted while a run sweeps ends that run', async () => {
     its.add('1');
     const courier = its.newCourier();
-    const { table } = courier;
-    let lost = true;
-    const put: typeof table.put = async (item, condition) => {
-      const result = await table.put(item, condition);
-      if (!lost || item.pk !== 'sweep') return result;
-      lost = false;
-      return table.put(item, condition);
+    const list: typeof courier.storage.list = async (...asked) => {
+      world.table.items.delete('sweep');
+      return courier.storage.list(...asked);
     };
-    expect(await its.run({ courier: { ...courier, table: { ...table, put } } })).toMatchObject({ pass: 'finished' });
+    const run = its.run({ courier: { ...courier, storage: { ...courier.storage, list } } });
+    expect(await run).toMatchObject({ pass: 'taken' });
+    expect(world.table.items.has('sweep')).toBe(false);
+  });
+});
+
+describe('the position of a sweep at an erased key', () => {
+  const pass = { startedAt: 1, prefix: 'a/', deep: true, unaccounted: 0 };
+  const stored = (state: object) => {
+    world.table.items.set('sweep', { pk: 'sweep', version: 4, document: JSON.stringify(state) });
+    world.table.calls.length = 0;
+  };
+
+  test('the position of a sweep at an erased key is removed, and nothing else', async () => {
+    stored({ since: {}, watermark: 5, pass: { ...pass, afterKey: 'a/1' } });
+    await clearSweepPosition('a/1', world.table);
+    expect(its.item()).toEqual({ since: {}, watermark: 5, pass });
+    expect(world.table.items.get('sweep')?.version).toBe(5);
+  });
+
+  test.each([
+    ['at another key', { since: {}, watermark: 0, pass: { ...pass, afterKey: 'a/2' } }],
+    ['between two passes', { since: {}, watermark: 0 }],
+    ['that cannot be read', { watermark: 0 }],
+    ['that never ran', undefined],
+  ])('a sweep %s keeps its item when a key is erased', async (_, state) => {
+    if (state) stored(state);
+    await clearSweepPosition('a/1', world.table);
+    expect(world.table.calls).toEqual(['get']);
+  });
+
+  test('a sweep that writes its item while a key is erased stops that, so that it is repeated', async () => {
+    stored({ since: {}, watermark: 0, pass: { ...pass, afterKey: 'a/1' } });
+    const put = async () => ({ written: false }) as const;
+    const clearing = clearSweepPosition('a/1', { ...world.table, put });
+    await expect(clearing).rejects.toThrow('Too many conflicting writes to one sweep item.');
   });
 });
 

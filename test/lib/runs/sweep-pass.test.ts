@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { fail, ok } from '../../../lib/result.ts';
+import { unwatchedFolders } from '../../../lib/runs/unwatched-folders.ts';
+import type { ListRange } from '../../../lib/upload/storage.ts';
 import { day, hour, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
-import { type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
+import { prefix, type SweepWorld, sweepWorld } from '../../worlds/sweep-world.ts';
 
 let its: SweepWorld;
 let world: SweepWorld['world'];
@@ -32,7 +35,9 @@ describe('a pass of the sweep', () => {
   test('a sweep pass starts immediately when an operator asks for it', async () => {
     await its.run(scheduled);
     world.clock.advance(second);
+    world.table.calls.length = 0;
     expect(await its.run(scheduled)).toMatchObject({ pass: 'not due', listed: 0 });
+    expect(world.table.calls).toEqual(['get']);
     expect(await its.run({ startNow: true })).toMatchObject({ pass: 'finished' });
   });
 
@@ -68,6 +73,13 @@ describe('a pass of the sweep', () => {
       lastPass: { unaccounted: 0, ageMs: 7 * minute },
     });
   });
+});
+
+test('a sweep leaves no timer behind', async () => {
+  const deadline = world.deadline();
+  const before = world.clock.timers();
+  await its.run({ deadline });
+  expect(world.clock.timers()).toBe(before);
 });
 
 describe('a run of the sweep', () => {
@@ -123,18 +135,22 @@ describe('a run of the sweep', () => {
     expect(await its.run(scheduled)).toMatchObject({ pass: 'finished', listed: 2 });
   });
 
-  test('a run of the sweep stops when another run has taken the sweep after its lease', async () => {
-    fill(3);
-    its.lists.pageSize = 1;
-    const { courier, goOn } = pausedAtPage(2);
-    const slow = its.run({ courier });
-    await turns();
-    world.clock.freeze(4 * minute);
-    expect(await its.run(scheduled)).toMatchObject({ pass: 'finished' });
-    goOn();
-    expect(await slow).toMatchObject({ pass: 'taken' });
-    expect(its.item().lease).toBeUndefined();
-  });
+  test.each(['a listing', 'a listing that fails', 'a read of the ledger', 'the listing of the root'] as const)(
+    'a run of the sweep that froze in %s stops when another run has taken the sweep after its lease',
+    async (place) => {
+      fill(3);
+      its.lists.pageSize = 1;
+      const { courier, goOn } = freezing(place);
+      const slow = its.run({ courier });
+      await turns();
+      world.clock.freeze(4 * minute);
+      expect(await its.run(scheduled)).toMatchObject({ pass: 'finished' });
+      world.clock.advance(second);
+      goOn();
+      expect(await slow).toMatchObject({ pass: 'taken' });
+      expect(its.item().lease).toBeUndefined();
+    },
+  );
 
   test('a run of the sweep that dies loses at most a minute: the next one continues after its last cursor and skips nothing', async () => {
     for (let index = 0; index < 30; index += 1) its.add(String(1000 + index), nine - hour);
@@ -157,19 +173,20 @@ describe('a run of the sweep', () => {
 
   test('a run of the sweep also writes its cursor within a page that takes long, and continues after it', async () => {
     for (let index = 0; index < 20; index += 1) its.add(String(1000 + index), nine - hour);
-    const courier = its.newCourier();
+    const courier = silentAfter(1);
     const postpone: typeof courier.ledger.postpone = (event, seen) => {
-      world.clock.advance(9 * second);
+      world.clock.advance(10 * second);
       return courier.ledger.postpone(event, seen);
     };
     const slow = { ...courier, ledger: { ...courier.ledger, postpone } };
-    const report = await its.run({ courier: slow, deadline: world.deadline(15 * minute) });
-    expect(report).toMatchObject({ found: 20, pass: 'finished' });
-    expect(its.lists.asked.map(({ afterKey }) => afterKey)).toEqual([
-      undefined,
-      expect.stringMatching(/^candidates\/GRK10/),
-      expect.stringMatching(/^candidates\/GRK101/),
-    ]);
+    const stopped = its.run({ courier: slow, deadline: world.deadline(15 * minute) });
+    stopped.catch(() => undefined);
+    await turns();
+    const afterKey = 'candidates/GRK1007/CV.pdf';
+    expect(its.item().pass).toMatchObject({ afterKey });
+    world.clock.advance(3 * minute);
+    expect(await its.run(scheduled)).toMatchObject({ found: 12, pass: 'finished' });
+    expect(its.lists.asked.at(-1)).toMatchObject({ afterKey });
   });
 
   /** A function whose listings stop answering after this many, like those of a function that was killed. */
@@ -181,19 +198,28 @@ describe('a run of the sweep', () => {
     return { ...courier, storage: { ...courier.storage, list } };
   };
 
-  const pausedAtPage = (page: number) => {
+  /** A function that freezes in its second call of this kind, or in the listing of the root. */
+  const freezing = (
+    place: 'a listing' | 'a listing that fails' | 'a read of the ledger' | 'the listing of the root',
+  ) => {
     const courier = its.newCourier();
-    let pages = 0;
-    let goOn = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    const list: typeof courier.storage.list = async (...asked) => {
-      pages += 1;
-      if (pages === page) await gate;
-      return courier.storage.list(...asked);
+    const { promise: gate, resolve: goOn } = Promise.withResolvers<void>();
+    let [lists, reads] = [0, 0];
+    const list: typeof courier.storage.list = async (bucket, range, signal) => {
+      const isRoot = range.delimiter !== undefined;
+      if (!isRoot) lists += 1;
+      if (place === 'the listing of the root' ? isRoot : place.startsWith('a listing') && lists === 2) await gate;
+      return place === 'a listing that fails' && lists === 2
+        ? fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.')
+        : courier.storage.list(bucket, range, signal);
     };
-    return { courier: { ...courier, storage: { ...courier.storage, list } }, goOn: () => goOn() };
+    const readMany: typeof courier.ledger.readMany = async (ids) => {
+      reads += 1;
+      if (place === 'a read of the ledger' && reads === 2) await gate;
+      return courier.ledger.readMany(ids);
+    };
+    const storage = { ...courier.storage, list };
+    return { courier: { ...courier, storage, ledger: { ...courier.ledger, readMany } }, goOn: () => goOn() };
   };
 
   const turns = async (): Promise<void> => {
@@ -234,6 +260,7 @@ describe('an empty page of a listing that says that more follow', () => {
         : courier.storage.list(bucket, range, signal);
     const expired = { ...scheduled, courier: { ...courier, storage: { ...courier.storage, list } } };
     expect(await its.run(expired)).toMatchObject({ pass: 'in progress' });
+    expect(its.item().pass).toEqual({ startedAt: nine, prefix, deep: true, unaccounted: 0, unmatched: 0 });
     its.emptyPagesAfter.clear();
     expect(await its.run(expired)).toMatchObject({ pass: 'finished', found: 1 });
   });
@@ -248,16 +275,48 @@ describe('folders at the root', () => {
     const courier = its.newCourier('candidates/{candidate_id}/{filename}|ab/deep/{candidate_id}/{filename}');
     await its.run({ courier });
     expect(its.lists.roots).toHaveLength(1);
+    expect(its.lists.asked.map((range) => range.prefix)).toEqual(['ab/deep/', prefix]);
     expect(its.item().folders).toEqual(['Fr•••/ (length 9)', 'ap•••/ (length 12)']);
     expect(its.waiting()).toEqual([]);
     await its.run(scheduled);
     expect(its.lists.roots).toHaveLength(1);
   });
 
-  test('at most 20 unwatched root folders are stored', async () => {
-    for (let index = 0; index < 30; index += 1) its.add(`folder${index}/x.pdf`);
+  test.each([
+    ['20 are found that no template watches', 'newest', 4, 20],
+    ['20 pages were listed', 'candidates', 20, 0],
+  ])('root folders are listed page by page until %s', async (_, name, pages, found) => {
+    const asked: ListRange[] = [];
+    const list = async (_bucket: string, range: ListRange) => {
+      asked.push(range);
+      const folders = Array.from({ length: 5 }, () => `${name}/`);
+      return ok({ objects: [], folders, next: `token ${asked.length}` });
+    };
+    const listed = await unwatchedFolders('cv-inbox', [prefix], new AbortController().signal, { list });
+    expect(listed).toMatchObject({ value: Array(found).fill('ne•••/ (length 6)') });
+    const tokens = Array.from({ length: pages }, (_value, page) => (page === 0 ? undefined : `token ${page}`));
+    expect(asked).toEqual(tokens.map((token) => ({ prefix: '', delimiter: '/', token })));
+  });
+
+  test.each([
+    ['and the log has the reason', 0, 1],
+    ['silently when only time ran out', 5 * minute, 0],
+  ])('root folders that cannot be listed stay as the last pass has stored them, %s', async (_, takesMs, logged) => {
+    its.add('other/x.pdf');
     await its.run();
-    expect(its.item().folders).toHaveLength(20);
+    const { folders } = its.item();
+    const courier = its.newCourier();
+    const list: typeof courier.storage.list = async (bucket, range, signal) => {
+      if (range.delimiter === undefined) return courier.storage.list(bucket, range, signal);
+      world.clock.advance(takesMs);
+      return fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.');
+    };
+    const run = its.run({ courier: { ...courier, storage: { ...courier.storage, list } } });
+    expect(await run).toMatchObject({ pass: 'finished' });
+    expect([folders, its.item().folders]).toEqual([['ot•••/ (length 5)'], folders]);
+    const message = 'The root of the bucket could not be listed.';
+    const entry = { message, code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown.' };
+    expect(world.logged).toEqual(Array(logged).fill(entry));
   });
 
   test('root folders are not listed when a template watches the whole bucket', async () => {

@@ -34,7 +34,7 @@ describe('the age of the objects that the ledger is asked about', () => {
 
 describe('how a run continues the sweep', () => {
   const state: SweepState = { since: {}, watermark: 0 };
-  const how = { prefixes: ['a/', 'b/'], everyMs: hour, startNow: false };
+  const how = { prefixes: ['a/', 'b/', 'bb/'], everyMs: hour, startNow: false };
   const kindOf = (change: Partial<SweepState>, startNow = false) =>
     planSweep({ ...state, ...change }, { ...how, startNow }, nine);
   const cases: readonly [string, Partial<SweepState>, string][] = [
@@ -46,10 +46,11 @@ describe('how a run continues the sweep', () => {
       'sweep',
     ],
     ['starts a pass although the last one seems to have started tomorrow', { startedAt: nine + day }, 'sweep'],
+    ['starts no pass when a clock is three minutes ahead', { startedAt: nine + 3 * minute }, 'not due'],
     ['continues a pass in progress', { startedAt: nine - minute, pass }, 'sweep'],
     [
-      'leaves a pass to its owner while the lease lasts',
-      { pass, lease: { owner: 'x', until: nine + second } },
+      'leaves a pass to its owner while the lease lasts, even if its clock is a lease ahead',
+      { pass, lease: { owner: 'x', until: nine + 6 * minute } },
       'taken',
     ],
     ['takes a pass whose lease has ended', { pass, lease: { owner: 'x', until: nine } }, 'sweep'],
@@ -72,7 +73,7 @@ describe('how a run continues the sweep', () => {
   test.each([
     ['continues where it was', 'a/', { prefix: 'a/', afterKey: 'a/k' }],
     ['continues with the next folder when its own is no longer watched', 'aa/', { prefix: 'b/', afterKey: undefined }],
-    ['ends when no folder is left', 'c/', { prefix: 'b/', afterKey: 'c/' }],
+    ['ends when no folder is left', 'c/', { prefix: 'bb/', afterKey: 'c/' }],
   ])('a pass of the sweep in progress %s', (_, prefix, expected) => {
     expect(kindOf({ pass: { ...pass, prefix } })).toMatchObject({ pass: expected });
   });
@@ -121,9 +122,12 @@ describe('the dates of the watched folders', () => {
   });
 
   test('the date of a folder around a watched one is today, and within the old one unchanged', () => {
-    const { since } = under(swept, ['']);
-    expect(sinceOf(since, 'z/1')).toBe(nine - 2 * second);
-    expect(sinceOf(since, 'a/1')).toBe(nine - 9 * day);
+    const { since } = under({ ...swept, since: { 'a/b/': nine - 9 * day } }, ['a/', 'c/']);
+    expect(['a/1', 'a/b/1', 'c/1'].map((key) => sinceOf(since, key))).toEqual([
+      nine - 2 * second,
+      nine - 9 * day,
+      nine - 2 * second,
+    ]);
   });
 
   test('the date of a folder that is no longer watched is forgotten', () => {
@@ -131,7 +135,11 @@ describe('the dates of the watched folders', () => {
   });
 
   test('a date of a watched folder in the future comes from a wrong clock, and becomes today', () => {
-    expect(under({ ...swept, since: { 'a/': nine + day } }, ['a/']).since).toEqual({ 'a/': nine - 2 * second });
+    const after = (date: number) => under({ ...swept, since: { 'a/': date } }, ['a/']).since;
+    expect([after(nine + day), after(nine + 3 * minute)]).toEqual([
+      { 'a/': nine - 2 * second },
+      { 'a/': nine + 3 * minute },
+    ]);
   });
 });
 
@@ -185,7 +193,6 @@ describe('after a restore of the table to an earlier state', () => {
     const plan = planSweep(after, { prefixes: ['a/', 'b/'], everyMs: hour, startNow: false }, nine);
     expect(plan).toEqual({
       kind: 'sweep',
-      startedAt: nine,
       pass: { startedAt: nine, prefix: 'a/', deep: true, unaccounted: 0 },
     });
   });

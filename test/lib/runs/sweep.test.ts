@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { accountLane } from '../../../lib/lane/lane.ts';
+import { lanesOn } from '../../../lib/lane/lane-store.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import { fail } from '../../../lib/result.ts';
 import { sweepPage } from '../../../lib/runs/sweep-page.ts';
@@ -33,7 +35,7 @@ describe('an object that the ledger does not know', () => {
       target: { kind: 'candidate', id: 'GRKunseen', integrationId },
       attempts: 0,
     });
-    expect(world.observed.map(({ outcome }) => outcome.status)).toEqual(['waiting']);
+    expect(world.observed).toMatchObject([{ outcome: { status: 'waiting' }, measures: { totalMs: 0 } }]);
     expect(await its.run()).toMatchObject({ found: 0, pass: 'finished' });
   });
 
@@ -44,8 +46,8 @@ describe('an object that the ledger does not know', () => {
     expect(statusOf('canary')).toBeUndefined();
   });
 
-  test('an object without a ledger record is recorded after its lane was touched', async () => {
-    its.add('unseen');
+  test('objects without a ledger record are recorded after their lane was touched once', async () => {
+    for (const name of ['1', '2']) its.add(name);
     const courier = its.newCourier();
     const touch = async (): Promise<void> => {
       expect(its.waiting()).toEqual([]);
@@ -53,7 +55,7 @@ describe('an object that the ledger does not know', () => {
     };
     await its.run({ courier: { ...courier, lanes: { ...courier.lanes, touch } } });
     expect(its.touched).toEqual(['first']);
-    expect(its.waiting()).toEqual(['GRKunseen']);
+    expect(its.waiting()).toEqual(['GRK1', 'GRK2']);
   });
 
   test('an object without a ledger record is rejected when its key names no target, and nothing is sent', async () => {
@@ -139,13 +141,15 @@ describe('an object that the ledger knows', () => {
     world.table.items.set(pk, { pk, version: 1, document: '{}', ...place });
     expect(await its.run()).toMatchObject({ found: 0, unaccounted, lastPass: { unaccounted } });
     expect(world.table.items.get(pk)?.document).toBe('{}');
-    expect(JSON.stringify(world.logged).includes('A ledger record cannot be read')).toBe(unaccounted > 0);
+    const inLog = { message: expect.stringMatching(/^A ledger record cannot be read/), bucket, etag };
+    const logged = { ...inLog, key: 'candidates/•••/•••.pdf', detail: expect.stringContaining('look at') };
+    expect(world.logged).toEqual(unaccounted > 0 ? [logged] : []);
   });
 });
 
 test('a page that the time limit cuts counts only the unreadable records before the cut, because the rest is listed again', async () => {
-  const uploads = ['1', '2', '3', '4'].map((name) => its.add(name));
-  for (const upload of [uploads[0], uploads[3]]) {
+  const uploads = ['1', '2', '3', '4', '5'].map((name) => its.add(name));
+  for (const upload of [uploads[0], uploads[3], uploads[4]]) {
     const pk = upload ? uploadId(upload) : '';
     world.table.items.set(pk, { pk, version: 1, document: '{}' });
   }
@@ -154,13 +158,13 @@ test('a page that the time limit cuts counts only the unreadable records before 
   const cut = await sweepPage({ ...page, mayGoOn: () => ++started <= 1 }, its.newCourier());
   expect(cut).toMatchObject({ counts: { found: 1, unaccounted: 1 }, firstLeft: { key: uploads[2]?.key } });
   const whole = await sweepPage({ ...page, mayGoOn: () => true }, its.newCourier());
-  expect(whole.counts).toMatchObject({ found: 1, unaccounted: 2 });
+  expect(whole.counts).toMatchObject({ found: 1, unaccounted: 3 });
 });
 
 describe('with REQUIRE_SCAN', () => {
   test('with REQUIRE_SCAN an object without its verdict is held after half an hour, and never sent', async () => {
     its.add('young', nine - 10 * minute);
-    its.add('old', nine - 40 * minute);
+    its.add('old', nine - 30 * minute);
     const settings = { requireScan: true };
     expect(await its.run({ settings })).toMatchObject({ asked: 1, found: 1, outcomes: { held: 1 } });
     world.clock.advance(25 * minute);
@@ -169,12 +173,43 @@ describe('with REQUIRE_SCAN', () => {
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('with REQUIRE_SCAN an object that was too young for one hourly pass is asked about by the next', async () => {
-    its.add('young', nine - minute);
-    const settings = { requireScan: true };
-    expect(await its.run({ settings })).toMatchObject({ asked: 0 });
-    world.clock.advance(hour);
-    expect(await its.run({ settings })).toMatchObject({ asked: 1, outcomes: { held: 1 } });
+  test.each([
+    ['with a clean verdict waits', { verdict: { code: 'clean', at: nine - hour } as const }, 'waiting'],
+    ['without a verdict is held', {}, 'held'],
+  ])('with REQUIRE_SCAN an object that is back in the bucket and %s', async (_, change, status) => {
+    its.add('back', nine - hour, states.superseded, change);
+    await its.run({ settings: { requireScan: true } });
+    expect(statusOf('back')).toBe(status);
+  });
+});
+
+describe('after a restore of the table', () => {
+  const restored = { since: nine - 2 * hour, at: nine, reason: 'A test.' };
+  const restoredCourier = async () => {
+    await lanesOn(world.table, world.clock).change(accountLane, (lane) => ({ ...lane, restored }));
+    return its.newCourier();
+  };
+
+  test('after a restore, an older object without a ledger record may have been sent, so it is not recorded as waiting', async () => {
+    const upload = its.add('unseen', nine - hour);
+    const report = await its.run({ courier: await restoredCourier() });
+    expect(report).toMatchObject({ found: 1, outcomes: { unknown: 1 } });
+    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown' });
+    expect(its.touched).toEqual([integrationId]);
+    expect(world.observed).toMatchObject([{ outcome: { status: 'unknown' }, measures: { totalMs: 0 } }]);
+  });
+
+  test('after a restore, an object that another invocation has attached since the look into the ledger stays attached', async () => {
+    const upload = its.add('unseen', nine - hour);
+    const courier = await restoredCourier();
+    const doubt: typeof courier.ledger.doubt = async (event, seen) => {
+      const item = toItem(recordIn(states.attached, { upload, updatedAt: nine + minute }), 400);
+      world.table.items.set(item.pk, item);
+      return courier.ledger.doubt(event, seen);
+    };
+    const report = await its.run({ courier: { ...courier, ledger: { ...courier.ledger, doubt } } });
+    expect(report).toMatchObject({ outcomes: { 'already-attached': 1 }, unaccounted: 0 });
+    expect(world.observed).toEqual([]);
   });
 });
 
@@ -201,7 +236,15 @@ describe('an object that could not be accounted for', () => {
       lastPass: { unaccounted: 1 },
     });
     expect(its.waiting()).toEqual(['GRKgood']);
-    expect(world.logged).toMatchObject([{ key: 'candidates/•••/•••.pdf', error: 'Error' }]);
+    expect(world.logged).toEqual([
+      {
+        message: 'An object of the bucket could not be written into the ledger.',
+        key: 'candidates/•••/•••.pdf',
+        etag: expect.any(String),
+        integration: integrationId,
+        error: 'Error',
+      },
+    ]);
     expect(its.item()).toMatchObject({ unaccounted: 1 });
   });
 
@@ -218,8 +261,10 @@ describe('an object that could not be accounted for', () => {
 describe('a run of the sweep', () => {
   test('a run without enough time sweeps nothing', async () => {
     its.add('1');
-    expect(await its.run({ deadline: world.deadline(29 * second) })).toMatchObject({ listed: 0, pass: 'no time' });
+    const nothing = { outcomes: {}, listed: 0, asked: 0, found: 0, unaccounted: 0, unmatched: 0 };
+    expect(await its.run({ deadline: world.deadline(30 * second - 1) })).toEqual({ ...nothing, pass: 'no time' });
     expect(its.lists.asked).toEqual([]);
+    expect(await its.run({ deadline: world.deadline(30 * second) })).toMatchObject({ pass: 'finished' });
   });
 
   test('a run whose bucket cannot be listed logs it, and the next one continues', async () => {
@@ -228,7 +273,8 @@ describe('a run of the sweep', () => {
     const list = async () => fail('STORAGE_DENIED', 'S3 answered AccessDenied (HTTP 403).');
     const report = await its.run({ courier: { ...courier, storage: { ...courier.storage, list } } });
     expect(report).toMatchObject({ pass: 'in progress' });
-    expect(JSON.stringify(world.logged)).toContain('STORAGE_DENIED');
+    const message = 'The bucket could not be listed; the next run continues.';
+    expect(world.logged).toEqual([{ message, code: 'STORAGE_DENIED', detail: 'S3 answered AccessDenied (HTTP 403).' }]);
     expect(await its.run()).toMatchObject({ found: 1 });
   });
 
@@ -297,16 +343,7 @@ describe('a key that matches no template', () => {
     its.add('fits');
     its.add(odd);
     its.add(`${prefix}old/of/Frank.pdf`, nine - 300 * day);
-    its.add(`${prefix}a/folder/`);
-    world.bucket.set(`${prefix}a/folder/`, {
-      ...world.bucket.get(`${prefix}a/folder/`),
-      bytes: new Uint8Array(),
-    } as never);
-    its.objects.splice(
-      0,
-      its.objects.length,
-      ...its.objects.map((o) => (o.key.endsWith('/') ? { ...o, sizeBytes: 0 } : o)),
-    );
+    its.objects.push({ key: `${prefix}a/folder/`, etag: 'folder', sizeBytes: 0, modifiedAt: nine - minute });
     expect(await its.run()).toMatchObject({ listed: 4, unmatched: 2, outcomes: { waiting: 1, rejected: 1 } });
     expect(its.item()).toMatchObject({ unmatched: 2 });
     expect(await its.run()).toMatchObject({ unmatched: 2, outcomes: {} });

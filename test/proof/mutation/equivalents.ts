@@ -278,4 +278,29 @@ export const equivalents: readonly Equivalent[] = [
     '"Stryker was here!"',
     'stack',
   ]),
+
+  ...of('lib/runs/backfill.ts', 'Under any name it is one lane for all files.', ['StringLiteral', "'all'", '""']),
+  ...of('lib/runs/sweep-page.ts', 'A file that waits has a target.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+    'target ? [target.integrationId] : []',
+  ]),
+  ...of(
+    'lib/runs/sweep-state.ts',
+    'The settings have at least one key template, and so a folder.',
+    ['StringLiteral', "''", '"Stryker was here!"', 'prefixes[0]'],
+    ['StringLiteral', "''", '"Stryker was here!"', 'prefixes.at(-1)'],
+  ),
+  ...of('lib/runs/sweep-state.ts', 'A watched folder was returned before.', [
+    'EqualityOperator',
+    'prefix > pass.prefix',
+    'prefix >= pass.prefix',
+  ]),
+  ...of('lib/runs/sweep-store.ts', 'A missing state is undefined.', ['ObjectLiteral', '{ state: undefined }', '{}']),
+  ...of('lib/runs/write-missed.ts', 'A key that matches no template is rejected before the deadline is read.', [
+    'ObjectLiteral',
+    '{ deadline }',
+    '{}',
+  ]),
 ];

@@ -49,7 +49,10 @@ export const groups: readonly Group[] = [
   {
     name: 'sweep',
     files: ['lib/runs/{sweep*,write-missed,unwatched-folders,backfill}.ts'],
-    tests: ['test/lib/runs/{backfill,sweep-state,sweep-item,sweep-pass,sweep}.test.ts'],
+    tests: [
+      'test/lib/runs/{backfill,sweep-state,sweep-item,sweep-rejected,sweep-pass,sweep}.test.ts',
+      'test/lib/operator/forget.test.ts',
+    ],
   },
   {
     name: 'lane-runs',
