@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Lane, newLane } from '../../../lib/lane/lane.ts';
 import { fromLaneItem, toLaneItem } from '../../../lib/lane/lane-item.ts';
-import { lanesOn } from '../../../lib/lane/lane-store.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import type { ToolGroup } from '../../../lib/read-back/learn-tool.ts';
 import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
-import { manualClock } from '../../fakes/manual-clock.ts';
-import { memoryTable } from '../../fakes/memory-table.ts';
 import { byOperator, missingRight } from '../../fakes/pause-samples.ts';
 
 const sample = { id: 'cv-inbox/a.pdf#1', targetId: 'A', sizeBytes: 10, notedAt: nine, dueAt: nine + hour, tries: 2 };
@@ -73,18 +70,6 @@ test('an open lane is listed by its next look, a paused one by its next probe, w
 
 test('the counts of a lane can be summed from the index alone', () => {
   expect(toLaneItem(full)).toMatchObject({ waiting: 4, unknown: 1, createdAt: nine - hour });
-});
-
-test('fields added by a newer version survive a write of this version', async () => {
-  const table = memoryTable();
-  const item = toLaneItem({ ...bare, nextAt: nine });
-  table.items.set(item.pk, {
-    ...item,
-    document: JSON.stringify({ ...JSON.parse(item.document), share: { limit: 5 } }),
-  });
-  await lanesOn(table, manualClock(nine)).change(integrationId, (lane) => ({ ...lane, outages: 1 }));
-  const document = JSON.parse(table.items.get(item.pk)?.document ?? '');
-  expect(document).toMatchObject({ share: { limit: 5 }, outages: 1, nextAt: nine });
 });
 
 describe('a lane item that cannot be read', () => {

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { failWith } from '../../../lib/delivery/attempt-report.ts';
 import { settle } from '../../../lib/delivery/settle.ts';
-import { lanesOn } from '../../../lib/lane/lane-store.ts';
 import type { Item } from '../../../lib/ledger/table.ts';
 import { expireLeases } from '../../../lib/runs/expire-leases.ts';
 import { uploadId } from '../../../lib/upload/upload.ts';
@@ -14,37 +13,6 @@ import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 let world: LaneWorld;
 beforeEach(() => {
   world = laneWorld();
-});
-
-describe('a touch of a lane', () => {
-  test('a lane is touched at most once in 10 minutes, however many files enter', async () => {
-    const lanes = world.newCourier().lanes;
-    await lanes.touch(integrationId);
-    world.table.calls.length = 0;
-    for (let passed = 0; passed < 10; passed += 1) {
-      world.clock.advance(minute);
-      await lanes.touch(integrationId);
-    }
-    expect(world.table.calls).not.toContain('put');
-    world.clock.advance(1);
-    await lanes.touch(integrationId);
-    expect(world.table.calls.filter((call) => call === 'put')).toHaveLength(1);
-    expect(world.lane().touchedAt).toBe(nine + 10 * minute + 1);
-  });
-
-  test('a touch by two functions concurrently leaves one lane that is due', async () => {
-    await Promise.all([
-      lanesOn(world.table, world.clock).touch(integrationId),
-      lanesOn(world.table, world.clock).touch(integrationId),
-    ]);
-    expect(world.lane()).toMatchObject({ touchedAt: nine, nextAt: nine, version: 1 });
-  });
-
-  test('a touch of a paused lane is kept until after the pause', async () => {
-    world.setLane({ pause: { code: 'INTEGRATION_PAUSED', by: 'operator', reason: 'x', since: nine } });
-    await world.newCourier().lanes.touch(integrationId);
-    expect(world.lane()).toMatchObject({ touchedAt: nine, nextAt: nine, pause: { by: 'operator' } });
-  });
 });
 
 /** Runs every five minutes for that time. */

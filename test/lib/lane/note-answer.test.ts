@@ -127,12 +127,6 @@ describe('a tool that lists files', () => {
     expect(pauseOf()).toBe('REMOTE.SERVICE_UNAVAILABLE');
   });
 
-  test('a listing of files does not end a pause', async () => {
-    for (let file = 1; file <= 3; file += 1) await note('ANSWER_LOST');
-    await listed();
-    expect(pauseOf()).toBe('ANSWER_LOST');
-  });
-
   test('a listing of files usually costs a read of both lanes', async () => {
     await listed();
     expect(world.table.calls).toEqual(['get', 'get']);
@@ -150,12 +144,6 @@ describe('a tool that lists files', () => {
 
 describe('a rate limit', () => {
   const limited = (id: string) => note('PLATFORM.RATE_LIMIT_EXCEEDED', { id, retryAfterMs: minute });
-
-  test('a rate limit that one integration meets pauses nothing', async () => {
-    await limited(integrationId);
-    await limited(integrationId);
-    expect(pauseOf('*')).toBeUndefined();
-  });
 
   test('a rate limit that two integrations meet in one window pauses the account', async () => {
     await limited(integrationId);

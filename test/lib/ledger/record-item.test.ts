@@ -197,8 +197,3 @@ describe('an unreadable record', () => {
     expect(faultOf(inState({ failure: { code: 'Frank Doe', detail: '' } }))).not.toContain('Frank');
   });
 });
-
-test('fields of a later version do not make a record unreadable', () => {
-  const item = edited(itemOf('attached'), (document) => ({ ...document, mood: 'cheerful' }));
-  expect(fromItem(item)).toEqual(recordIn(states.attached));
-});

@@ -36,18 +36,6 @@ const allowedFrom = (event: LedgerEvent, change: Partial<LedgerRecord> = {}): Re
   );
 
 describe('after a restore of the table', () => {
-  test('after a restore, a file that waits, is superseded or has no record may have been sent', () => {
-    expect(allowedFrom(doubted())).toEqual({ waiting: 'unknown', superseded: 'unknown' });
-    expect(next(undefined, doubted()).state.status).toBe('unknown');
-  });
-
-  test('after a restore, a newer upload of a rejected file, and a clean scan of a held one, may have been sent as well', () => {
-    const newer = { ...upload, sequencer: '2' };
-    const judged = { upload: { ...upload, sequencer: '1' } };
-    expect(allowedFrom(doubted({ upload: newer }), judged)).toMatchObject({ rejected: 'unknown' });
-    expect(allowedFrom(doubted({ verdict: clean }))).toMatchObject({ scanned: 'unknown' });
-  });
-
   test('after a restore, a record changed since the report is not in doubt', () => {
     expect(allowedFrom(doubted({ verdict: clean }), { updatedAt: nine })).toEqual({});
   });
@@ -62,12 +50,6 @@ describe('after a restore of the table', () => {
       doubtful: 'held',
       scandoubt: 'unknown',
     });
-  });
-
-  test('after a restore, a threat in a file that may have been sent is decided by a look first', () => {
-    const verdict = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
-    const after = allowedFrom({ kind: 'scanned', upload, target, verdict, restored });
-    expect(after).toMatchObject({ waiting: 'unknown', held: 'unknown', rejected: 'unknown', superseded: 'unknown' });
   });
 
   test('after a restore, no claim takes a file in doubt, not even early or as a probe', () => {
