@@ -34,8 +34,8 @@ export interface PauseEnd {
    */
   readonly unanswered?: boolean;
   /** In use when the pause started. A different key or setting is a reason to try immediately. */
-  readonly keyVersion?: string;
-  readonly integrationSetting?: string;
+  readonly keyVersion?: string | undefined;
+  readonly integrationSetting?: string | undefined;
   /** For the account: the integration whose file met the cause and waits there. */
   readonly metIn?: string;
 }

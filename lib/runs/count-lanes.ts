@@ -10,10 +10,10 @@ export const countHourly = async (lane: Lane, courier: RunCourier): Promise<void
   if (courier.clock.now() - countedAt(lane) < countEveryMs) return;
   const counts = await countLane(lane.integrationId, courier);
   // No records are read here, so the number of unreadable ones is kept. After too many conflicts the next run counts.
-  await courier.lanes.suggest(lane.integrationId, (fresh) => {
-    const unreadable = fresh.counts?.unreadable;
-    return { ...fresh, counts: { ...counts, ...(unreadable !== undefined && { unreadable }) } };
-  });
+  await courier.lanes.suggest(lane.integrationId, (fresh) => ({
+    ...fresh,
+    counts: { ...counts, unreadable: fresh.counts?.unreadable },
+  }));
 };
 
 /**

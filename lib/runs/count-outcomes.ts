@@ -5,17 +5,15 @@ export type OutcomeCounts = Partial<Readonly<Record<OutcomeStatus, number>>>;
 
 export interface OutcomeCounter {
   readonly counts: OutcomeCounts;
-  /** @param by -1 when a later outcome of the same file replaces this one */
-  add(outcome: Outcome, by?: 1 | -1): void;
+  add(outcome: Outcome): void;
 }
 
 export const outcomeCounter = (): OutcomeCounter => {
   const counts: Partial<Record<OutcomeStatus, number>> = {};
   return {
     counts,
-    add: ({ status }, by = 1) => {
-      counts[status] = (counts[status] ?? 0) + by;
-      if (counts[status] === 0) delete counts[status];
+    add: ({ status }) => {
+      counts[status] = (counts[status] ?? 0) + 1;
     },
   };
 };

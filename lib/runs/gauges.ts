@@ -1,6 +1,7 @@
 import type { Courier } from '../courier.ts';
 import { isGivenUp, nextStepOfPause } from '../failures/advice.ts';
 import { isFailureCode } from '../failures/failures.ts';
+import { describeError } from '../failures/own-error.ts';
 import { accountLane } from '../lane/lane.ts';
 import { laneNameOf } from '../lane/lane-name.ts';
 import { type DirectoryEntry, unreadableSentence } from '../lane/lane-store.ts';
@@ -62,7 +63,7 @@ const tryToRead = (gauge: string, reading: Promise<Part>, { log }: GaugesCourier
   reading.catch((error: unknown) => {
     log.error('A gauge could not be read, so its alarms stay as they are.', {
       gauge,
-      error: error instanceof Error ? error.name : 'unknown error',
+      error: describeError(error),
       nextStep: 'Check the throttling and error metrics of the ledger table. The next run reads it again.',
     });
     return undefined;

@@ -1,6 +1,6 @@
 import { deliver } from '../delivery/deliver.ts';
 import { afterRead, type Lane, type LaneCounts, type LaneReading } from '../lane/lane.ts';
-import { closedBy } from '../lane/lane-store.ts';
+import { unreadableSentence } from '../lane/lane-store.ts';
 import type { LaneEntry } from '../ledger/ledger.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import type { LanePart } from '../ledger/record-item.ts';
@@ -24,7 +24,6 @@ export interface LaneVisit {
   readonly isNew: boolean;
   /** The tasks that can start now, oldest first. The run removes a task when it starts it. */
   readonly tasks: LaneTask[];
-  readonly turns: () => number;
   /** Whether more is due than `tasks` shows. */
   readonly hasMore: () => boolean;
   /** Reads the next page of due files into `tasks`. Returns the number of unreadable records. */
@@ -50,10 +49,9 @@ export const visitLane = async (
   const { lanes, log, clock } = courier;
   const lane = await lanes.read(integrationId);
   if (lane === 'unreadable') {
-    const nextStep = closedBy(integrationId, lane)?.sentence;
     log.error('A lane cannot be read, so it counts as paused.', {
       integration: maskIntegrationId(integrationId),
-      nextStep,
+      nextStep: unreadableSentence,
     });
     await lanes.showUnreadable(integrationId);
     return lane;
@@ -78,7 +76,6 @@ const visitOf = (
 ): LaneVisit => {
   const { ledger, lanes, clock, log } = courier;
   const tasks: LaneTask[] = [...samples];
-  let turns = 0;
   let isClosed = false;
   let dropped = 0;
   let unreadableInAll = 0;
@@ -87,14 +84,12 @@ const visitOf = (
     integrationId,
     isNew: clock.now() - openedAt < laneDueAfterTouchMs,
     tasks,
-    turns: () => turns,
     hasMore: () => !isClosed && nextPart() !== undefined,
     close: () => {
       isClosed = true;
       dropped += tasks.splice(0).length;
     },
     nextTurn: async () => {
-      turns += 1;
       const ids = (await nextPart()?.take(lanePageSize)) ?? [];
       const entries = await ledger.readMany(ids);
       let unreadable = 0;

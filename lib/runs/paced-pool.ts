@@ -10,14 +10,9 @@ export interface PacedPool {
    * @returns false when it was not started: time has run out, earlier work has failed, or Kombo asks for a long wait
    */
   start(lane: string, work: () => Promise<Outcome | undefined>): Promise<boolean>;
-  isIdle(): boolean;
-  /** Resolves when one running task has ended. */
-  oneEnds(): Promise<void>;
-  /** Resolves when all started tasks have ended, with or without errors. */
-  allEnded(): Promise<void>;
   /**
-   * Waits like `allEnded`.
-   * @throws the first error of any started task
+   * Resolves when all started tasks have ended.
+   * @throws the first error of any of them
    */
   drain(): Promise<void>;
 }
@@ -35,10 +30,6 @@ export const pacedPool = ({ parallelism, mayStart, clock }: PacedPoolOptions): P
   const errors: unknown[] = [];
   const oneEnds = async (): Promise<void> => Promise.race(running);
 
-  const allEnded = async (): Promise<void> => {
-    await Promise.all(running);
-  };
-
   /** Waits for a slot in the lane while a running task could free one, or while the standstill is short. */
   const hasPlace = async (lane: string): Promise<boolean> => {
     while (running.size >= parallelism) await oneEnds();
@@ -53,26 +44,20 @@ export const pacedPool = ({ parallelism, mayStart, clock }: PacedPoolOptions): P
   };
 
   return {
-    oneEnds,
-    isIdle: () => running.size === 0,
     start: async (lane, work) => {
       if (!(await hasPlace(lane))) return false;
       concurrency.start(lane);
       const started: Promise<void> = work()
         .then(
           (outcome) => concurrency.finish(lane, outcome),
-          (error: unknown) => {
-            concurrency.finish(lane);
-            errors.push(error);
-          },
+          (error: unknown) => void errors.push(error),
         )
         .finally(() => running.delete(started));
       running.add(started);
       return true;
     },
-    allEnded,
     drain: async () => {
-      await allEnded();
+      await Promise.all(running);
       if (errors.length > 0) throw errors[0];
     },
   };

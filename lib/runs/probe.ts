@@ -189,23 +189,18 @@ export const sendProbe = async (
 const isDue = ({ state }: LedgerRecord, { clock }: RunCourier): boolean =>
   state.status === 'unknown' && state.dueAt <= clock.now();
 
-/** `none`: the file did not reach Kombo, or another invocation had it. */
-const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | 'none' => {
+/** Undefined when the file did not reach Kombo, or another invocation had it. */
+const answerIn = (outcome: Outcome, integrationId: string): 'ended' | 'cause' | undefined => {
   if (outcome.status === 'attached') return 'ended';
+  const failure = 'failure' in outcome ? outcome.failure : undefined;
   // An unchanged outcome comes from another invocation, and its failure is an old one.
-  if (
-    outcome.status === 'ignored' ||
-    outcome.status === 'refused' ||
-    outcome.status === 'unchanged' ||
-    !('failure' in outcome)
-  )
-    return 'none';
-  const { judges, outage, pauses, throttled } = failureOf(outcome.failure.code);
+  if (outcome.status === 'unchanged' || failure === undefined) return undefined;
+  const { judges, outage, pauses, throttled } = failureOf(failure.code);
   // Kombo reports on a single integration only after it has accepted the API key, so the pause of the account has ended.
   if (integrationId === accountLane && judges !== 'nothing') return 'ended';
   // If the cause pauses lanes but rejected this file, the file's key was wrong. For the account this shows nothing.
   if (integrationId !== accountLane && outcome.status === 'rejected' && pauses !== 'nothing') return 'ended';
   const stops = pauses === 'account' || (pauses !== 'nothing' && integrationId !== accountLane);
   if (stops || outage !== 'no' || throttled !== 'no') return 'cause';
-  return judges === 'file' ? 'ended' : 'none';
+  return judges === 'file' ? 'ended' : undefined;
 };

@@ -69,7 +69,7 @@ interface Trial {
   readonly outcomes: readonly Outcome[];
 }
 
-const trial = (kind: Trial['kind'], outcomes: readonly Outcome[] = []): Trial => ({ kind, outcomes });
+const stillPaused = (outcomes: readonly Outcome[] = []): Trial => ({ kind: 'paused', outcomes });
 
 /** One step towards the end of a pause: a reading, or a listing and one file. */
 const tryToOpen = async (
@@ -84,7 +84,7 @@ const tryToOpen = async (
   const inUse = await keyAndSetting(end, courier);
   const isChanged = inUse.keyVersion !== end.keyVersion || inUse.integrationSetting !== end.integrationSetting;
   const now = courier.clock.now();
-  if ((!isChanged && end.nextAt > now) || !hasTime(options)) return trial('paused');
+  if ((!isChanged && end.nextAt > now) || !hasTime(options)) return stillPaused();
 
   const inEveryRun = { ...bare, ...inUse, nextAt: now + readingEveryMs };
   const files = await probeFiles(lane, end, options, courier);
@@ -92,10 +92,10 @@ const tryToOpen = async (
   if (!target) {
     // Otherwise the pause of an id that is a mistake in a key would never end, because no upload uses that id.
     if (mayBeMistyped(lane, courier.settings.integrationId) && integrationId !== accountLane)
-      return trial((await openLane(lane, pause, courier)) ? 'open' : 'paused');
+      return openLane(lane, pause, [], courier);
     // No file waits, so nothing can be tried until the next upload.
     await takeTurn(lane, pause, inEveryRun, courier);
-    return trial('not asked');
+    return { kind: 'not asked', outcomes: [] };
   }
   // With the current settings its files go to another integration, so this lane shows nothing.
   const isElsewhere = integrationId !== accountLane && target.integrationId !== integrationId;
@@ -104,7 +104,7 @@ const tryToOpen = async (
       ? { next: 'send' as const, end: bare }
       : await readFirst(pause, bare, target, options, courier);
   const taken = { ...(after.next === 'wait' ? after.end : probeTaken(pause, after.end, now)), ...inUse };
-  if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return trial('paused');
+  if (!(await takeTurn(lane, pause, taken, courier)) || after.next === 'wait') return stillPaused();
   // If nothing may be sent, a listing is needed as well.
   const isProof = files.sendable.length === 0;
   if (after.next === 'probe' || isProof) {
@@ -112,17 +112,17 @@ const tryToOpen = async (
     // A listing that merely timed out is tried again soon instead of in an hour.
     if (shown === 'no answer' && !unanswered) {
       await changeEnd(lane, { nextAt: now + readingEveryMs, unanswered: true }, courier);
-      return trial('paused');
+      return stillPaused();
     }
-    if (shown === 'there' || (isProof && shown !== 'gone')) return trial('paused');
+    if (shown === 'there' || (isProof && shown !== 'gone')) return stillPaused();
   }
 
   const probe = await sendProbe(integrationId, files, pause.code, options, courier);
-  if (probe.hasEnded) return trial((await openLane(lane, pause, courier)) ? 'open' : 'paused', probe.outcomes);
+  if (probe.hasEnded) return openLane(lane, pause, probe.outcomes, courier);
   // Kombo was not called at all, so the next probe need not wait. For the account it uses another lane.
   if (probe.sentId === undefined) await changeEnd(lane, { nextAt: now + readingEveryMs }, courier);
   else await changeEnd(lane, { probedId: probe.sentId }, courier);
-  return trial('paused', probe.outcomes);
+  return stillPaused(probe.outcomes);
 };
 
 /** The key's version is read only if the pause has one, because then the key may be its cause. */
@@ -132,10 +132,7 @@ const keyAndSetting = async (
 ): Promise<Pick<PauseEnd, 'keyVersion' | 'integrationSetting'>> => {
   const keyVersion = end.keyVersion === undefined ? undefined : await apiKey.version().catch(() => end.keyVersion);
   const integrationSetting = end.integrationSetting === undefined ? undefined : settings.integrationId;
-  return {
-    ...(keyVersion !== undefined && { keyVersion }),
-    ...(integrationSetting !== undefined && { integrationSetting }),
-  };
+  return { keyVersion, integrationSetting };
 };
 
 const readFirst = async (
@@ -167,11 +164,16 @@ const takeTurn = async (
 };
 
 /** A pause that an operator started in the meantime is kept. */
-const openLane = async ({ integrationId }: Lane, pause: Pause, { lanes, clock }: RunCourier): Promise<boolean> => {
+const openLane = async (
+  { integrationId }: Lane,
+  pause: Pause,
+  outcomes: readonly Outcome[],
+  { lanes, clock }: RunCourier,
+): Promise<Trial> => {
   const lane = await lanes.change(integrationId, (fresh) =>
     fresh.pause?.since === pause.since && fresh.pause.by === 'kombo' ? opened(fresh, clock.now()) : fresh,
   );
-  return lane !== 'unreadable' && lane.pause === undefined;
+  return lane !== 'unreadable' && !lane.pause ? { kind: 'open', outcomes } : stillPaused(outcomes);
 };
 
 const changeEnd = async ({ integrationId }: Lane, change: Partial<PauseEnd>, { lanes }: RunCourier): Promise<void> => {

@@ -121,11 +121,9 @@ export const workLanes = async (
         concurrency.mayStart(integrationId),
     );
 
-  /** Reads the next page of the lane with the fewest turns. */
+  /** Reads the next page of the lane in which nothing was started for the longest time. */
   const turnNext = async (): Promise<boolean> => {
-    const [next] = visits
-      .filter((visit) => visit.tasks.length === 0 && visit.hasMore())
-      .sort((a, b) => a.turns() - b.turns());
+    const next = visits.find((visit) => visit.tasks.length === 0 && visit.hasMore());
     if (next) tally.unreadable += await next.nextTurn();
     return next !== undefined;
   };

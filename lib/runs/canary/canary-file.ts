@@ -19,5 +19,5 @@ export const canaryFile = (mark: string): Uint8Array => {
   }
   const count = objects.length + 1;
   const trailer = `trailer\n<< /Size ${count} /Root 1 0 R >>\nstartxref\n${file.length}\n%%EOF\n`;
-  return Buffer.from(`${file}xref\n0 ${count}\n${table}${trailer}`, 'latin1');
+  return Buffer.from(`${file}xref\n0 ${count}\n${table}${trailer}`);
 };

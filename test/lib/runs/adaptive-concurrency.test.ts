@@ -138,3 +138,11 @@ test('a failure of one file does not change the concurrency', () => {
   deliver(throttledBy('REMOTE.RATE_LIMIT_EXCEEDED', 60_000));
   expect(room()).toBe(4);
 });
+
+test('the concurrency of a lane that has just opened starts at one, but not once something has started in it', () => {
+  concurrency.startAt('a:1', 1);
+  expect(room()).toBe(1);
+  expect(room('b:2')).toBe(4);
+  concurrency.startAt('b:2', 1);
+  expect(room('b:2')).toBe(4);
+});

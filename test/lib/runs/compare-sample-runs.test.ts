@@ -3,7 +3,7 @@ import type { Courier } from '../../../lib/courier.ts';
 import { workLanes } from '../../../lib/runs/work-lanes.ts';
 import { hour, integrationId, minute } from '../../fakes/ledger-samples.ts';
 import { byOperator } from '../../fakes/pause-samples.ts';
-import { candidates, lists, sampleWorld } from '../../worlds/sample-world.ts';
+import { candidates, sampleWorld } from '../../worlds/sample-world.ts';
 
 describe('a run over the samples', () => {
   test('a run starts no comparison of a sample with less time left than one delivery takes', async () => {
@@ -52,22 +52,6 @@ describe('a run over the samples', () => {
     expect(JSON.parse(item?.document ?? '').tool[0].lessons).toHaveLength(1);
     // Noted, learnt, and read for the first time: the second result writes nothing.
     expect(item?.version).toBe(3);
-  });
-
-  test('two overlapping runs count one miss', async () => {
-    const world = sampleWorld();
-    await world.deliverAndWait('candidates/GRK1/cv.pdf');
-    lists(world);
-    await Promise.all([world.compare(), world.compare({ by: world.newCourier() })]);
-    expect(await world.missed()).toEqual([1]);
-  });
-
-  test('a run compares no samples while the account is paused', async () => {
-    const world = sampleWorld();
-    await world.deliverAndWait('candidates/GRK1/cv.pdf');
-    await world.newCourier().lanes.change('*', (lane) => ({ ...lane, pause: byOperator }));
-    expect(await world.compare({ by: world.newCourier() })).toMatchObject({ compared: 0 });
-    expect(await world.waiting()).toHaveLength(1);
   });
 
   test('a run finds a lane without a waiting file by its comparison, days after its touch', async () => {

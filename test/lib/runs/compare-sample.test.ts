@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { deliver } from '../../../lib/delivery/deliver.ts';
+import { newLane } from '../../../lib/lane/lane.ts';
+import type { LedgerRecord } from '../../../lib/ledger/record.ts';
+import { dueSamples } from '../../../lib/runs/compare-sample.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { pdf, textBytes } from '../../fakes/files.ts';
-import { hour, integrationId, minute } from '../../fakes/ledger-samples.ts';
+import { sampleOf } from '../../fakes/learnt-tool.ts';
+import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
 import { linkTo, losesAnswer, serves } from '../../fakes/scripted-kombo.ts';
 import { applications, candidates, lists, rewrite, sampleWorld } from '../../worlds/sample-world.ts';
 
@@ -89,6 +93,23 @@ test.each(['INTEGRATION.ACTION_NOT_AVAILABLE', 'KOMBO_FORBIDDEN'] as const)(
   },
 );
 
+test('a sample is a miss when its listed file leads to a page, which no later look would change', async () => {
+  const world = sampleWorld();
+  await world.deliverAndWait('candidates/GRK1/cv.pdf');
+  world.kombo.linked.set(linkTo(0), () => serves(textBytes('<html>Log in</html>'), { 'content-type': 'text/html' }));
+  expect(await world.compare()).toMatchObject({ compared: 1, found: 0 });
+  expect(await world.missed()).toEqual([1]);
+});
+
+test('the due samples of a lane are those whose time has come', () => {
+  const samples = [nine, nine + 1].map((dueAt) => ({ ...sampleOf('A', 10), dueAt }));
+  const lane = {
+    ...newLane(integrationId),
+    tool: [{ ...candidates, samples, lessons: [], missed: 0, nextSampleAt: 0 }],
+  };
+  expect(dueSamples(lane, nine).map(({ sample }) => sample.dueAt)).toEqual([nine]);
+});
+
 describe('a listed file with equal bytes that proves nothing', () => {
   test('an equal file of another application does not show that the tool lists what it accepted for this one', async () => {
     const world = sampleWorld();
@@ -134,6 +155,7 @@ describe('a listed file with equal bytes that proves nothing', () => {
     lists(world, { type: 'CV', link: linkTo(0) });
     expect(await world.compare()).toMatchObject({ compared: 1, found: 0 });
     expect(await world.knows()).toEqual({ lists: false, keepsBytes: 0 });
+    expect(await world.missed()).toEqual([0]);
   });
 
   test('an equal file proves nothing when it has the type of another upload with these bytes', async () => {
@@ -153,6 +175,44 @@ describe('a listed file of the whole candidate', () => {
     lists(world, { type: 'CV', link: linkTo(0), candidateId: 'GRK1' });
     expect(await world.compare()).toMatchObject({ compared: 1, found: 1 });
     expect(await world.knows(applications)).toEqual({ lists: true, keepsBytes: 0 });
+  });
+
+  test.each([
+    ['the same algorithm and other bytes', { sizeBytes: pdf.length, checksum: { algorithm: 'CRC64NVME', value: '0' } }],
+    ['another algorithm and another length', { sizeBytes: pdf.length + 1, checksum: { algorithm: 'MD5', value: '0' } }],
+  ] as const)('an equal file of the candidate is the sample beside an upload with %s', async (_, content) => {
+    const world = sampleWorld();
+    await rewrite(world, await world.deliverAndWait('candidates/GRK1/cv.pdf'), { content });
+    await world.compare();
+    await world.deliverAndWait('applications/APP1/cv.pdf');
+    lists(world, { type: 'CV', link: linkTo(1), candidateId: 'GRK1' });
+    expect(await world.compare()).toMatchObject({ compared: 1, found: 1 });
+  });
+
+  test.each([
+    ['an equal file of the target decides', 'candidates/GRK1', { candidateId: 'GRK1' }, pdf, true],
+    ['an equal file that names nobody decides', 'applications/APP1', {}, pdf, true],
+    [
+      'an equal file of the candidate does not decide for an application',
+      'applications/APP1',
+      { candidateId: 'GRK1' },
+      pdf,
+      false,
+    ],
+    ['another file decides nothing', 'candidates/GRK1', {}, textBytes('a letter'), false],
+  ])('a comparison opens the files of a listing until one decides: %s', async (_, folder, names, bytes, isEarly) => {
+    const world = sampleWorld();
+    await world.deliverAndWait(`${folder}/cv.pdf`);
+    const links = Array.from({ length: 30 }, (_value, place) => `https://files.example/${place}`);
+    for (const [place, link] of links.entries())
+      world.kombo.linked.set(link, () => serves(place === 0 ? bytes : textBytes(`letter ${place}`)));
+    lists(
+      world,
+      { name: 'cv.pdf', type: 'CV', link: links[0] ?? '', ...names },
+      ...links.slice(1).map((link) => ({ link })),
+    );
+    await world.compare();
+    expect(world.kombo.opened.length < 30).toBe(isEarly);
   });
 
   test('an equal file of the application decides, beside one of the candidate', async () => {
@@ -188,10 +248,17 @@ describe('a sample that is dropped without a look', () => {
         rewrite(world, upload, { state: { status: 'attached', attachedAt: 1, warnings: [], evidence: 'read-back' } }),
     ],
     ['its bytes are not known', (world, upload) => rewrite(world, upload, { content: undefined })],
-    [
-      'its key names another target now',
-      (world, upload) => rewrite(world, upload, { target: { kind: 'candidate', id: 'GRK9', integrationId } }),
-    ],
+    ...(
+      [
+        { kind: 'candidate', id: 'GRK9', integrationId },
+        { kind: 'application', id: 'GRK1', integrationId },
+        { kind: 'candidate', id: 'GRK1', integrationId: 'lever:2' },
+        undefined,
+      ] as const
+    ).map((target): [string, (world: ReturnType<typeof sampleWorld>, upload: Upload) => unknown] => [
+      `its key names another target now: ${JSON.stringify(target)}`,
+      (world, upload) => rewrite(world, upload, { target } as Partial<LedgerRecord>),
+    ]),
   ])('a sample is dropped without a look when %s', async (_, happens) => {
     const world = sampleWorld();
     const upload = await world.deliverAndWait('candidates/GRK1/cv.pdf');

@@ -80,8 +80,32 @@ test('a run counts at most fifty lanes, the longest uncounted first', async () =
 
 test('records that could not be read stay counted', async () => {
   world.addWaiting('GRK1');
+  world.addWaiting('GRK2', { change: { backfill: true } });
   world.setLane({ counts: { waiting: 0, unknown: 0, unreadable: 2, at: nine - hour } }, integrationId);
   world.setLane({ pause: byOperator }, '*');
   await world.recover();
-  expect(world.lane().counts).toMatchObject({ waiting: 1, unreadable: 2, at: nine });
+  expect(world.lane().counts).toMatchObject({ waiting: 2, unreadable: 2, at: nine });
+});
+
+test('a lane that cannot be read is not counted, and hides no other', async () => {
+  world.addWaiting('GRK1');
+  world.addWaiting('GRK2', { id: otherIntegration });
+  const item = world.table.items.get(`lane#${otherIntegration}`);
+  if (item) world.table.items.set(item.pk, { ...item, document: '{' });
+  world.setLane({ pause: byOperator }, '*');
+  const before = world.table.items.size;
+  await world.recover();
+  expect(world.lane().counts).toMatchObject({ waiting: 1 });
+  expect(world.table.items.size).toBe(before);
+});
+
+test('a run looks for the longest uncounted lanes among the thousand that are due first', async () => {
+  for (let number = 0; number <= 1_000; number += 1) {
+    const at = nine - 10 * hour - number;
+    world.setLane({ nextAt: nine - hour + number, counts: { waiting: 0, unknown: 0, at } }, `many:${number}`);
+  }
+  world.setLane({ pause: byOperator }, '*');
+  await world.recover();
+  const countedAt = (number: number) => world.lane(`many:${number}`).counts?.at;
+  expect([countedAt(1_000), countedAt(999)]).toEqual([nine - 10 * hour - 1_000, nine]);
 });

@@ -72,6 +72,13 @@ test('unreadable records among the leases are counted and logged without a name,
   const upload = sendingUntil('GRK1', nine);
   expect(await expire()).toEqual({ expired: 1, unreadable: 120 });
   expect(await world.statusOf(upload)).toBe('unknown');
+  expect(world.logged[0]).toEqual({
+    message: expect.stringMatching(/^A ledger record cannot be read/),
+    bucket: 'cv-inbox',
+    key: expect.stringMatching(/•••/),
+    etag: expect.stringMatching(/^etag-BAD/),
+    detail: expect.stringContaining('look at "layout"'),
+  });
   expect(JSON.stringify(world.logged)).not.toContain('Frank');
 });
 

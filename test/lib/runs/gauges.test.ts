@@ -66,12 +66,6 @@ test('new causes of rejections are reported while others exist, even the same ca
   expect(await gauges()).toMatchObject({ rejectedLastDay: 6, rejectedNew: 0 });
 });
 
-test('a file that an operator has rejected after its malware scan raises no alarm', async () => {
-  const failure = { code: 'SCAN_THREAT_FOUND', detail: 'x' } as const;
-  world.addWaiting('RESOLVED', { state: { ...states.rejected, rejectedAt: nine - minute, failure } });
-  expect(await gauges()).toMatchObject({ rejectedLastDay: 0, rejectedNew: 0 });
-});
-
 test("the gauge of waiting files is the sum of the lanes' last counts, including paused lanes", async () => {
   world.setLane({ nextAt: nine, counts: { ...counts, waiting: 3, unknown: 1, oldestAt: nine - minute } }, 'a:1');
   world.setLane({ pause: byOperator, counts: { ...counts, waiting: 5, oldestAt: nine - 30 * hour } }, 'b:2');
@@ -112,7 +106,9 @@ test('each gauge stops at 1,000', async () => {
   }
   world.setLane({ nextAt: nine, counts: { ...counts, waiting: 900, unknown: 1_000 } }, 'a:1');
   world.setLane({ nextAt: nine, counts: { ...counts, waiting: 900, unknown: 1_000 } }, 'b:2');
-  expect(await gauges()).toMatchObject({ held: 1_000, rejectedLastDay: 1_000, paused: 1_000 });
+  // The lanes that were listed before the limit.
+  const listed = { paused: 1_000, waiting: 900, unknown: 1_000 };
+  expect(await gauges()).toMatchObject({ held: 1_000, rejectedLastDay: 1_000, ...listed });
 });
 
 test('the waiting files of two lanes together stop at 1,000, too', async () => {
@@ -165,6 +161,7 @@ describe('pauses that page', () => {
     // The log has which they are: an alarm cannot say it.
     expect(world.logged).toMatchObject([
       {
+        message: 'A pause needs an operator.',
         integration: 'account',
         code: 'PLATFORM.AUTHENTICATION_INVALID',
         nextStep: expect.stringContaining('valid key'),
@@ -222,6 +219,11 @@ describe('records that cannot be read', () => {
     world.setLane({ outages: 1 }, '*');
     for (const id of ['a:1', 'c:3']) damageLane(id);
     expect(await gauges()).toMatchObject({ unreadable: 2, paused: 1, pagingPauses: 0 });
+    expect(world.logged[0]).toEqual({
+      message: 'A lane cannot be read, so it counts as paused.',
+      integration: '•••',
+      nextStep: expect.stringMatching(/^The record of its lane cannot be read/),
+    });
     await world.work();
     damageLane('*');
     expect(await gauges()).toMatchObject({ unreadable: 3, paused: 2, pagingPauses: 0 });
@@ -229,8 +231,19 @@ describe('records that cannot be read', () => {
 
   test('unreadable records with an ended lease are counted', async () => {
     world.damage(world.addWaiting('GRK1', { state: { ...states.sending, leaseUntil: nine - minute } }));
-    world.addWaiting('GRK2', { state: { ...states.sending, leaseUntil: nine - minute } });
+    for (const name of ['GRK2', 'GRK3'])
+      world.addWaiting(name, { state: { ...states.sending, leaseUntil: nine - 2 * minute } });
     expect(await gauges()).toMatchObject({ unreadable: 1 });
+  });
+
+  test.each([
+    [999, 1],
+    [1_000, 0],
+  ])('unreadable records behind %i other ended leases: %i is counted', async (before, unreadable) => {
+    for (let number = 0; number < before; number += 1)
+      world.addWaiting(`GRK${number}`, { state: { ...states.sending, leaseUntil: nine - hour }, inBucket: false });
+    world.damage(world.addWaiting('LAST', { state: { ...states.sending, leaseUntil: nine } }));
+    expect(await gauges()).toMatchObject({ unreadable });
   });
 
   test('unreadable due records of a lane stay counted, also while it is paused, until an operator has dealt with them', async () => {
@@ -248,14 +261,7 @@ describe('records that cannot be read', () => {
     world.table.items.delete(uploadId(damaged));
     await world.work();
     expect(await gauges()).toMatchObject({ unreadable: 0 });
-  });
-
-  test('unreadable records are written to the lane even when nothing else about it has changed', async () => {
-    const damaged = world.addWaiting('GRK1');
-    world.setLane({ nextAt: nine, counts: { ...counts, waiting: 1, oldestAt: nine - minute } });
-    world.damage(damaged);
-    await world.work();
-    expect(world.lane().counts).toMatchObject({ waiting: 1, unreadable: 1 });
+    expect(world.lane().counts).not.toHaveProperty('unreadable');
   });
 
   test('unreadable records stay counted by a run that did not reach the end of the lane', async () => {
@@ -309,21 +315,45 @@ describe('a gauge that cannot be read', () => {
   };
 
   test.each([
-    ['held#2', ['held', 'heldNew']],
-    ['rejected#0', ['rejectedLastDay', 'rejectedNew']],
-    ['lanes', ['waiting', 'unknown', 'oldestWaitingMs', 'paused', 'pagingPauses', 'pausesNew', 'unreadable']],
-    ['lease#1', ['unreadable']],
-  ])('a gauge that cannot be read is left out instead of 0, and stops no other: %s', async (hash, missing) => {
+    ['held files', 'held#2', ['held', 'heldNew']],
+    ['rejected files', 'rejected#0', ['rejectedLastDay', 'rejectedNew']],
+    [
+      'files that wait',
+      'lanes',
+      ['waiting', 'unknown', 'oldestWaitingMs', 'paused', 'pagingPauses', 'pausesNew', 'unreadable'],
+    ],
+    ['leases', 'lease#1', ['unreadable']],
+  ])('a gauge that cannot be read is left out instead of 0, and stops no other: %s', async (gauge, hash, missing) => {
     const read = await readGauges(failing(hash));
     expect(read.isComplete).toBe(false);
     const entries = Object.entries(none).filter(([name]) => !missing.includes(name));
     expect(read).toMatchObject({ ...Object.fromEntries(entries), isComplete: false });
     for (const name of missing) expect(read[name as keyof Gauges]).toBeUndefined();
-    expect(world.logged[0]).toMatchObject({
+    expect(world.logged[0]).toEqual({
       message: expect.stringContaining('A gauge could not be read'),
+      gauge,
       error: 'Error',
+      nextStep: 'Check the throttling and error metrics of the ledger table. The next run reads it again.',
     });
     expect(JSON.stringify(world.logged)).not.toContain('Frank');
+  });
+
+  test.each([
+    ['sweep', 'sweep'],
+    ['canary', 'canary'],
+  ])('a gauge that cannot be read is named in the log: %s', async (gauge, pk) => {
+    const courier = world.newCourier({ canaryKey: 'canary/x.pdf' });
+    const get: Table['get'] = async (asked) => {
+      if (asked === pk) throw new Error('The table does not answer.');
+      return courier.table.get(asked);
+    };
+    expect(await readGauges({ ...courier, table: { ...courier.table, get } })).toMatchObject({ isComplete: false });
+    expect(world.logged).toMatchObject([{ gauge }]);
+  });
+
+  test('a gauge that cannot be read, because the lanes cannot be listed, is named for the pauses as well', async () => {
+    await readGauges(failing('lanes'));
+    expect(world.logged).toMatchObject([{ gauge: 'files that wait' }, { gauge: 'pauses' }]);
   });
 
   test('a gauge that cannot be read does not hide unreadable records that another reading has shown', async () => {

@@ -33,7 +33,7 @@ test('a second cause is reported while the first one is open, for six minutes', 
 });
 
 test('the same cause in another integration is another cause', () => {
-  expect(waves(held(3 * hour), held(3 * hour), held(minute, 'KOMBO_NOT_FOUND', 'lever:other'))).toBe(1);
+  expect(waves(held(30 * minute), held(minute, 'KOMBO_NOT_FOUND', 'lever:other'))).toBe(1);
 });
 
 test('files of one cause are one wave while less than an hour lies between two of them', () => {

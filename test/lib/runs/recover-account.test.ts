@@ -1,10 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Listing } from '../../../lib/kombo/attachment-list.ts';
-import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
-import type { Answered } from '../../../lib/kombo/client.ts';
 import type { Pause } from '../../../lib/lane/pause.ts';
-import { hour, integrationId, minute, nine, states } from '../../fakes/ledger-samples.ts';
-import { byOperator, otherIntegration } from '../../fakes/pause-samples.ts';
+import { hour, integrationId, minute, nine, second } from '../../fakes/ledger-samples.ts';
+import { otherIntegration } from '../../fakes/pause-samples.ts';
 import { refuses } from '../../fakes/scripted-kombo.ts';
 import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
@@ -23,14 +20,6 @@ const probing = (code: Pause['code'], nextAt = nine): Pause => ({
   end: { by: 'probe', nextAt, probes: 0 },
 });
 
-const notListed = (code: KomboFailure['code']): Answered<Listing> => ({
-  ok: false,
-  failure: { code, detail: 'Kombo answered.' },
-  concurrency: {},
-});
-
-const nothingListed: Answered<Listing> = { ok: true, value: { files: [], more: false }, concurrency: {} };
-
 describe('a pause of the account', () => {
   test('during a pause of the account no integration is asked; it ends before theirs', async () => {
     world.setLane({ pause: probing('KOMBO_UNREACHABLE', nine + minute) }, '*');
@@ -43,22 +32,6 @@ describe('a pause of the account', () => {
     world.clock.advance(minute);
     expect((await world.recover()).opened).toEqual(['*']);
     expect(world.kombo.readings).toEqual([integrationId]);
-  });
-
-  test('a pause of the account is opened by one file of any lane', async () => {
-    world.setLane({ pause: probing('KOMBO_REDIRECTED') }, '*');
-    world.addWaiting('GRK1', { id: otherIntegration });
-    expect((await world.recover()).opened).toEqual(['*']);
-    expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
-  });
-
-  test('a pause of the account does not end with a file that is rejected because of the id in its key', async () => {
-    world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
-    const upload = world.addWaiting('GRK1', { id: 'greenhouse:Mistyped' });
-    world.kombo.script.push(() => refuses('PLATFORM.INTEGRATION_NOT_FOUND'));
-    expect((await world.recover()).opened).toEqual([]);
-    expect(await world.statusOf(upload)).toBe('rejected');
-    expect(world.lane('*').pause).toBeDefined();
   });
 
   test('a pause of the account ends when Kombo answers about the integration, because it accepted the key; that integration is paused', async () => {
@@ -74,9 +47,10 @@ describe('a pause of the account', () => {
     'a pause of the account is not ended by an answer that proves nothing: %s',
     async (code) => {
       world.setLane({ pause: probing('PLATFORM.AUTHENTICATION_INVALID') }, '*');
-      world.addWaiting('GRK1');
+      for (const name of ['GRK1', 'GRK2']) world.addWaiting(name);
       world.kombo.script.shift = () => () => refuses(code, { retryAfterMs: minute });
       expect((await world.recover()).opened).toEqual([]);
+      expect(world.newPosts()).toBe(1);
       expect(world.lane('*').pause).toBeDefined();
     },
   );
@@ -90,45 +64,11 @@ describe('a pause of the account', () => {
     expect(world.lane().pause?.code).toBe('INTEGRATION.QA_FAILED');
   });
 
-  test('a pause of the account ends when Kombo refuses a listing because of the integration, so that other customers do not wait', async () => {
-    for (const code of ['REMOTE.SERVICE_UNAVAILABLE', 'INTEGRATION.AUTHENTICATION_INVALID'] as const) {
-      world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
-      world.addWaiting('GRK1');
-      world.kombo.listing = () => notListed(code);
-      expect((await world.recover()).opened).toEqual(['*']);
-    }
-  });
-
-  test.each([
-    ['KOMBO_UNREACHABLE', ['*']],
-    ['PLATFORM.RATE_LIMIT_EXCEEDED', ['*']],
-    ['PLATFORM.AUTHENTICATION_INVALID', []],
-  ] as const)(
-    'a pause of the account because of %s, with only a lost answer under a mistyped id, opens %j',
-    async (code, opened) => {
-      world.setLane({ pause: probing(code) }, '*');
-      world.addWaiting('GRK1', { id: 'greenhouse:Mistyped', state: { ...states.unknown, dueAt: nine } });
-      world.kombo.listing = () => notListed('PLATFORM.INTEGRATION_NOT_FOUND');
-      expect((await world.recover()).opened).toEqual(opened);
-    },
-  );
-
   test('a pause of the account ends when the ATS of the sent file is down, because Kombo had to be up to report it', async () => {
     world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
     world.addWaiting('GRK1');
     world.kombo.script.push(() => refuses('REMOTE.SERVICE_UNAVAILABLE'));
     expect((await world.recover()).opened).toEqual(['*']);
-  });
-
-  test('a pause of the account is probed with another lane each time, so that a lane without proof delays no other', async () => {
-    world.setLane({ pause: probing('KOMBO_UNAVAILABLE') }, '*');
-    world.addWaiting('GRK1');
-    world.addWaiting('GRK2', { id: otherIntegration });
-    world.kombo.listing = ({ integrationId: id }) => (id === integrationId ? notListed('KOMBO_FAULT') : nothingListed);
-    expect((await world.recover()).opened).toEqual([]);
-    world.clock.advance(30 * minute);
-    expect((await world.recover()).opened).toEqual(['*']);
-    expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
   });
 
   test('a pause of the account is probed with another lane in the next run when a file did not reach Kombo', async () => {
@@ -142,25 +82,10 @@ describe('a pause of the account', () => {
     const recover = () => world.recover({ courier: { ...courier, storage: { ...storage, open } } });
     expect((await recover()).opened).toEqual([]);
     expect(world.kombo.posts).toEqual([]);
+    expect(world.lane('*').pause?.end?.nextAt).toBe(nine + 10 * second);
     world.clock.advance(5 * minute);
     expect((await recover()).opened).toEqual(['*']);
     expect(world.kombo.posts).toMatchObject([{ integrationId: otherIntegration }]);
-  });
-
-  test('a pause of the account is not probed with a file of a lane that an operator has paused', async () => {
-    world.addWaiting('GRK1');
-    world.setLane({ pause: byOperator });
-    world.setLane({ pause: probing('KOMBO_UNREACHABLE') }, '*');
-    expect((await world.recover()).opened).toEqual([]);
-    expect(world.kombo.posts).toEqual([]);
-  });
-
-  test('a pause of the account is probed although a hundred lanes without files are due before the one with files', async () => {
-    for (let number = 0; number < 100; number += 1)
-      world.setLane({ touchedAt: nine, nextAt: nine - hour }, `idle:${number}`);
-    world.addWaiting('GRK1');
-    world.setLane({ pause: probing('KOMBO_UNREACHABLE') }, '*');
-    expect((await world.recover()).opened).toEqual(['*']);
   });
 
   test('an account whose record cannot be read counts as paused: no integration is asked', async () => {
@@ -239,6 +164,20 @@ describe('a changed KOMBO_INTEGRATION_ID', () => {
     expect((await world.recover()).opened).toEqual([typo]);
     expect(world.newPosts()).toBe(1);
     expect(world.kombo.readings).toHaveLength(1);
+  });
+
+  test('a changed KOMBO_INTEGRATION_ID that a pause did not keep is noticed by the target of its file: nothing is read or listed', async () => {
+    world.addWaiting('GRK1', { change: { target: { kind: 'candidate', id: 'GRK1', integrationId: typo } } });
+    world.setLane(
+      {
+        touchedAt: nine,
+        nextAt: nine,
+        pause: { ...probing('INTEGRATION.INACTIVE'), end: { by: 'unread', nextAt: nine, probes: 0 } },
+      },
+      typo,
+    );
+    expect((await world.recover()).opened).toEqual([typo]);
+    expect([world.kombo.readings, world.kombo.listings]).toEqual([[], []]);
   });
 
   test('a changed KOMBO_INTEGRATION_ID sends each waiting file to the integration that its key names then', async () => {

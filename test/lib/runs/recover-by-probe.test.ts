@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
+import { newLane } from '../../../lib/lane/lane.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { noise } from '../../fakes/files.ts';
 import { learnTool } from '../../fakes/known-tool.ts';
@@ -47,6 +48,7 @@ test('a cause that no state shows is probed after 5 minutes, then after twice as
   expect(world.kombo.readings).toEqual([]);
   const [, ...tried] = world.kombo.posts.map(({ id }) => id);
   for (const [place, id] of tried.entries()) expect(id).not.toBe(tried[place + 1]);
+  expect(world.lane().pause?.end?.probedId).toBeDefined();
 });
 
 test('a successful probe opens the lane: one file, and the others follow', async () => {
@@ -78,23 +80,6 @@ describe('an outage', () => {
     always('REMOTE.SERVICE_UNAVAILABLE');
     expect(await minutesOf(10 * minute, () => world.kombo.posts.length)).toEqual([1, 3, 7]);
     expect(world.kombo.posts.slice(-3).map(({ id }) => id)).toEqual(['GRK4', 'GRK5', 'GRK6']);
-  });
-
-  test('an outage of six days ends with the first listing that works, within half an hour', async () => {
-    await outage();
-    failListings('REMOTE.SERVICE_UNAVAILABLE');
-    for (let passed = 0; passed < 6 * day; passed += 5 * minute) {
-      await world.recover();
-      world.clock.advance(5 * minute);
-    }
-    world.kombo.listing = undefined;
-    const endedAt = world.clock.now();
-    while (world.lane().pause) {
-      await world.recover();
-      world.clock.advance(5 * minute);
-    }
-    expect(world.clock.now() - endedAt).toBeLessThanOrEqual(35 * minute);
-    expect(world.newPosts()).toBe(1);
   });
 
   test('an outage with only lost answers does not end by a listing: they are decided, and an absent file is the next probe', async () => {
@@ -129,19 +114,6 @@ test('a pause that is not an outage, with only lost answers, ends by a listing, 
   expect(await world.statusOf(upload)).toBe('unknown');
 });
 
-describe('a listing that is refused for another reason', () => {
-  test.each(['KOMBO_NOT_FOUND', 'KOMBO_FORBIDDEN', 'INTEGRATION.ACTION_NOT_AVAILABLE'] as const)(
-    'a listing that is refused with %s proves nothing, and one file decides',
-    async (code) => {
-      await paused('INTEGRATION.QA_FAILED');
-      failListings(code);
-      world.clock.advance(5 * minute);
-      expect((await world.recover()).opened).toEqual([integrationId]);
-      expect(world.newPosts()).toBe(1);
-    },
-  );
-});
-
 describe('a listing without an answer, during a pause that is not an outage', () => {
   test.each(['OUT_OF_TIME', 'KOMBO_UNREACHABLE', 'REMOTE.SERVICE_UNAVAILABLE'] as const)(
     'a listing that ends with %s proves nothing about a cause other than an outage: it is repeated once, then a file is sent',
@@ -149,7 +121,10 @@ describe('a listing without an answer, during a pause that is not an outage', ()
       await paused('INTEGRATION.PERMISSION_MISSING');
       failListings(code);
       always('INTEGRATION.PERMISSION_MISSING');
-      expect(await minutesOf(17 * minute, () => world.kombo.listings.length)).toEqual([5, 6]);
+      world.clock.advance(5 * minute);
+      await world.recover();
+      expect(world.lane().pause?.end?.nextAt).toBe(world.clock.now() + 10 * second);
+      expect(await minutesOf(12 * minute, () => world.kombo.listings.length)).toEqual([1]);
       expect(world.newPosts()).toBe(1);
       world.clock.advance(hour);
       world.kombo.script.shift = () => undefined;
@@ -177,16 +152,101 @@ test("an operator's pause is never opened by a run, and costs no call", async ()
   expect([world.newPosts(), world.kombo.listings.length, world.kombo.readings.length]).toEqual([0, 0, 0]);
 });
 
-test('a successful probe does not end a pause that an operator has started in the meantime', async () => {
-  await paused('INTEGRATION.PERMISSION_MISSING');
-  world.clock.advance(5 * minute);
-  world.kombo.script.push(() => {
-    world.setLane({ pause: byOperator });
-    return { delivers: true, says: { ok: true, value: { warnings: [] }, concurrency: {} } };
+describe('what another function writes to a lane while a run probes it', () => {
+  const damage = (): void => {
+    const item = world.table.items.get(`lane#${integrationId}`);
+    if (item) world.table.items.set(item.pk, { ...item, document: '{' });
+  };
+  const status = () => {
+    const lane = world.table.items.get(`lane#${integrationId}`);
+    return lane?.document === '{' ? 'damaged' : world.lane().pause;
+  };
+  const newer = { ...missingRight, since: nine + hour };
+
+  test.each<[string, () => void, unknown, readonly string[]]>([
+    ["an operator's pause stays", () => world.setLane({ pause: byOperator }), byOperator, []],
+    ['a newer pause stays', () => world.setLane({ pause: newer }), newer, []],
+    ['an opening stays', () => world.setLane({ pause: undefined }), undefined, [integrationId]],
+    ['what cannot be read stays', damage, 'damaged', []],
+  ])('a successful probe changes nothing that was written during it: %s', async (_, write, after, opened) => {
+    await paused('INTEGRATION.PERMISSION_MISSING');
+    world.clock.advance(5 * minute);
+    world.kombo.script.push(() => {
+      write();
+      return { delivers: true, says: { ok: true, value: { warnings: [] }, concurrency: {} } };
+    });
+    expect((await world.recover()).opened).toEqual(opened);
+    expect(world.newPosts()).toBe(1);
+    expect(status()).toEqual(after);
   });
-  await world.recover();
-  expect(world.newPosts()).toBe(1);
-  expect(world.lane().pause).toEqual(byOperator);
+
+  test('a probe that meets the cause leaves a lane open that was opened during it', async () => {
+    await paused('INTEGRATION.PERMISSION_MISSING');
+    world.clock.advance(5 * minute);
+    world.kombo.script.push(() => {
+      world.setLane({ pause: undefined });
+      return refuses('REMOTE.RATE_LIMIT_EXCEEDED');
+    });
+    expect((await world.recover()).opened).toEqual([]);
+    expect(world.lane().pause).toBeUndefined();
+  });
+
+  test.each<[string, () => void]>([
+    ['opened it', () => world.setLane({ pause: undefined })],
+    ["wrote an operator's pause", () => world.setLane({ pause: byOperator })],
+    ['began a pause at another time', () => world.setLane({ pause: { ...missingRight, since: nine + hour } })],
+    [
+      'took the turn',
+      () => world.setLane({ pause: { ...missingRight, end: { by: 'probe', nextAt: nine, probes: 0 } } }),
+    ],
+    [
+      'probed it',
+      () => world.setLane({ pause: { ...missingRight, end: { by: 'probe', nextAt: nine + 5 * minute, probes: 3 } } }),
+    ],
+    ['damaged it', damage],
+  ])('a run sends no probe when another function has written the lane since it read it: %s', async (_, write) => {
+    world.addWaiting('GRK1');
+    world.setLane({ pause: missingRight });
+    world.clock.advance(5 * minute);
+    const courier = world.newCourier();
+    const old = world.lane();
+    write();
+    const read: typeof courier.lanes.read = async (id) => (id === integrationId ? old : courier.lanes.read(id));
+    const suggest = async (): Promise<void> => undefined;
+    const directory: typeof courier.lanes.directory = async function* (part) {
+      if (part === 'paused') yield { integrationId, waiting: 1, unknown: 0, unreadable: 0 } as never;
+    };
+    await world.recover({ courier: { ...courier, lanes: { ...courier.lanes, read, suggest, directory } } });
+    expect([world.newPosts(), world.kombo.listings]).toEqual([0, []]);
+  });
+});
+
+describe('a lane that the directory lists as paused although it is open', () => {
+  const listed = (change: Parameters<LaneWorld['setLane']>[0]) => {
+    world.setLane({ ...change });
+    const item = world.table.items.get(`lane#${integrationId}`);
+    if (item) world.table.items.set(item.pk, { ...item, workShard: 'lanes#paused', workAt: nine - minute });
+  };
+
+  test.each([
+    ['now', undefined, nine],
+    ['now instead of later', nine + hour, nine],
+    ['as soon as before', nine - hour, nine - hour],
+  ])('an open lane that is listed as paused is listed as open again, and read %s', async (_, nextAt, expected) => {
+    listed({ nextAt });
+    await world.recover();
+    expect(world.table.items.get(`lane#${integrationId}`)).toMatchObject({ workShard: 'lanes', workAt: expected });
+    expect(world.table.items.has('lane#*')).toBe(false);
+  });
+
+  test('an open lane that is paused before it is listed as open again stays paused', async () => {
+    world.setLane({ pause: byOperator });
+    world.clock.advance(hour);
+    const courier = world.newCourier();
+    const read: typeof courier.lanes.read = async (id) => newLane(id);
+    await world.recover({ courier: { ...courier, lanes: { ...courier.lanes, read } } });
+    expect(world.lane()).toMatchObject({ version: 1, pause: byOperator });
+  });
 });
 
 test('files that our own rules reject, and files that are gone, use up no probe', async () => {
@@ -221,6 +281,7 @@ test('a lane without a waiting file is not probed; the next file that waits in i
   world.setLane({ pause: { ...byOperator, by: 'kombo', code: 'INTEGRATION.QA_FAILED', end } });
   expect((await world.recover()).opened).toEqual([]);
   expect(world.kombo.listings).toEqual([]);
+  expect(world.lane().pause?.end?.nextAt).toBe(nine + 10 * second);
   await world.send('GRK1');
   world.clock.advance(hour);
   expect((await world.recover()).opened).toEqual([integrationId]);
@@ -247,6 +308,12 @@ describe('a lane of an unknown id, paused by three lost answers', () => {
     always('PLATFORM.INTEGRATION_NOT_FOUND');
   });
 
+  test('the paused lane of an unknown id opens when no file is in it any more', async () => {
+    for (const pk of world.table.items.keys()) if (!pk.startsWith('lane#')) world.table.items.delete(pk);
+    world.clock.advance(hour);
+    expect((await world.recover()).opened).toEqual([id]);
+  });
+
   test('the paused lane of an unknown id opens with the first file that waits, which is rejected', async () => {
     const upload = await world.send('GRK4', undefined, id);
     world.clock.advance(hour);
@@ -268,18 +335,5 @@ describe('a lane of an unknown id, paused by three lost answers', () => {
     expect(statuses).toEqual(['held', 'held', 'held']);
     expect(world.lane(id).pause).toBeUndefined();
     expect(world.newPosts()).toBe(0);
-  });
-});
-
-test('files with lost answers in a paused lane of an unknown id are looked up, and in the end an operator decides', async () => {
-  const upload = world.addWaiting('GRK1', { state: { ...states.unknown, dueAt: nine } });
-  world.setLane({ pause: { ...missingRight, code: 'ANSWER_LOST' } });
-  failListings('PLATFORM.INTEGRATION_NOT_FOUND');
-  for (let hours = 0; hours <= 30; hours += 1) {
-    await world.recover();
-    world.clock.advance(hour);
-  }
-  expect(await world.recordOf(upload)).toMatchObject({
-    state: { status: 'held', failure: { code: 'OUTCOME_UNKNOWN' } },
   });
 });

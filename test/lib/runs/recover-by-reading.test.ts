@@ -41,34 +41,11 @@ test('a reconnected integration opens in the next run, with one file sent, and t
   expect(opened).toEqual([integrationId]);
   expect(outcomes).toMatchObject([{ status: 'attached' }]);
   expect(world.newPosts()).toBe(1);
+  expect(world.kombo.listings).toEqual([]);
   expect(world.lane()).toMatchObject({ openedAt: world.clock.now(), outages: 0 });
   expect(world.lane().pause).toBeUndefined();
   expect(await world.work({ opened })).toMatchObject({ outcomes: { attached: 2 } });
 });
-
-test.each<[KomboFailure['code'], object, object]>([
-  ['INTEGRATION.INACTIVE', { status: 'INACTIVE' }, { status: 'ACTIVE' }],
-  ['INTEGRATION.SETUP_SYNC_PENDING', { setup_status: 'FINAL_SYNC_PENDING' }, { setup_status: 'COMPLETED' }],
-  ['INTEGRATION.SETUP_INCOMPLETE', { setup_status: 'INCOMPLETE' }, { setup_status: 'COMPLETED' }],
-  [
-    'INTEGRATION.ACTION_DISABLED',
-    { write_actions: [{ id: 'ats_add_candidate_attachment', scope_config_setting: 'DISABLED' }] },
-    { write_actions: [{ id: 'ats_add_candidate_attachment', is_available: true }] },
-  ],
-])(
-  'a pause because of %s stays while the reading is %j, and one file is sent when it is %j',
-  async (code, ill, healthy) => {
-    says(ill);
-    await paused(code);
-    await world.recover();
-    says(healthy);
-    expect((await world.recover()).opened).toEqual([]);
-    expect(world.newPosts()).toBe(0);
-    world.clock.advance(4 * minute);
-    expect((await world.recover()).opened).toEqual([integrationId]);
-    expect(world.newPosts()).toBe(1);
-  },
-);
 
 describe('an integration that Kombo calls healthy although it has just refused a file', () => {
   test('an integration called healthy after a refusal is listed and then sent one file, in the first run', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Pause } from '../../../lib/lane/pause.ts';
-import { hour, integrationId, minute, nine } from '../../fakes/ledger-samples.ts';
+import { hour, minute, nine } from '../../fakes/ledger-samples.ts';
 import { byOperator } from '../../fakes/pause-samples.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
@@ -17,6 +17,16 @@ const unread = (nextAt: number): Pause => ({
   end: { by: 'unread', nextAt, probes: 0 },
 });
 const puts = (): number => world.table.calls.filter((call) => call === 'put').length;
+
+/** Something was attached there, so its id is no mistake in a key. */
+const group = {
+  kind: 'candidate',
+  contentType: 'application/pdf',
+  samples: [],
+  lessons: [],
+  missed: 0,
+  nextSampleAt: 0,
+} as const;
 
 describe('the readings of integrations in one run', () => {
   const pauseMany = (count: number): void => {
@@ -37,34 +47,17 @@ describe('the readings of integrations in one run', () => {
     expect([...world.kombo.readings.slice(50)].sort()).toEqual(idsOf(50, 100).sort());
   });
 
-  test('lanes that cannot be read, or that an operator has paused, use up no reading of a run', async () => {
+  test('lanes that cannot be read, without files, or that an operator has paused, use up no reading of a run', async () => {
     pauseMany(60);
     for (let number = 0; number < 60; number += 1) {
       const pk = `lane#damaged:${number}`;
       world.table.items.set(pk, { pk, version: 1, workShard: 'lanes#paused', workAt: nine - minute, document: '{' });
       world.setLane({ pause: { ...byOperator, since: nine - 3 * hour } }, `own:${number}`);
+      world.setLane({ pause: unread(nine - minute), tool: [group] }, `empty:${number}`);
     }
     expect(await world.recover()).toMatchObject({ unreadable: 60 });
     expect(world.kombo.readings).toHaveLength(50);
   });
-});
-
-test('opening a lane is one write, whether 3 files wait in it or 60,000', async () => {
-  const putsWith = async (count: number): Promise<number> => {
-    world = laneWorld();
-    for (let number = 0; number < count; number += 1) world.addWaiting(`GRK${number}`);
-    world.setLane({ pause: { ...unread(nine), end: { by: 'probe', nextAt: nine, probes: 0 } } });
-    world.table.calls.length = 0;
-    const versionBefore = world.lane().version;
-    expect((await world.recover()).opened).toEqual([integrationId]);
-    // The turn, the sample of the delivered file, and the opening.
-    expect(world.lane().version - versionBefore).toBe(3);
-    return puts();
-  };
-  const few = await putsWith(3);
-  expect(await putsWith(60_000)).toBe(few);
-  // Besides the lane: the claim of the probe and its settlement.
-  expect(few).toBe(5);
 });
 
 describe('a paused lane', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Settings } from '../../../lib/config/config.ts';
 import { ok } from '../../../lib/result.ts';
 import type { Task } from '../../../lib/runs/run-report.ts';
 import { scheduledRun } from '../../../lib/runs/scheduled-run.ts';
@@ -16,8 +17,8 @@ beforeEach(() => {
   steps = [];
 });
 
-const run = async (tasks: readonly Task[] = ['due', 'sweep']) => {
-  const base = world.newCourier({ sweepSince: nine - hour });
+const run = async (tasks: readonly Task[] = ['due', 'sweep'], settings: Partial<Settings> = {}) => {
+  const base = world.newCourier({ sweepSince: nine - hour, ...settings });
   const objects = [...world.bucket].map(([key, { etag, bytes }]) => ({
     key,
     etag,
@@ -111,12 +112,71 @@ describe('a scheduled run', () => {
     expect(steps).toEqual(['send GRK1']);
   });
 
-  test('a scheduled run compares samples besides sending files', async () => {
-    await world.send('GRK1');
+  test('a scheduled run adds up what its parts have counted, in the lanes that it has opened as well', async () => {
+    await world.send('SAMPLE1');
+    await world.send('SAMPLE2', undefined, otherIntegration);
     world.clock.advance(15 * minute);
+    for (const id of [integrationId, otherIntegration]) world.damage(world.addWaiting('DAMAGED', { id }));
+    world.damage(world.addWaiting('LEASE', { state: { ...states.sending, leaseUntil: nine } }));
+    world.table.items.set('lane#damaged:1', {
+      pk: 'lane#damaged:1',
+      version: 1,
+      workShard: 'lanes#paused',
+      workAt: nine,
+      document: '{',
+    });
+    world.addWaiting('PROBE');
+    const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
+    world.setLane({ pause: { code: 'REMOTE.SERVICE_UNAVAILABLE', by: 'kombo', reason: 'x', since: nine, end } });
     const report = await run(['due']);
-    expect(report.due).toMatchObject({ compared: 1, found: 1, lanes: 1 });
-    expect(world.lane(integrationId).tool).toMatchObject([{ lessons: [{ targetId: 'GRK1' }] }]);
+    // The lane that was open before is visited in both rounds, because its damaged file stays due.
+    expect(report.due).toMatchObject({ opened: 1, lanes: 3, compared: 2, found: 2, unreadable: 5 });
+  });
+
+  test('a scheduled run that has opened no lane reads the directory once', async () => {
+    world.addWaiting('GRK1');
+    const { query } = world.table;
+    const read: string[] = [];
+    world.table.query = async (asked) => {
+      read.push(asked.hash);
+      return query(asked);
+    };
+    await run(['due']);
+    expect(read.filter((hash) => hash === 'lanes')).toHaveLength(1);
+  });
+
+  test('a scheduled run reads one integration at a time when it may do one thing at a time', async () => {
+    let [reading, most] = [0, 0];
+    const end = { by: 'unread', nextAt: nine, probes: 0 } as const;
+    for (const id of ['a:1', 'b:2', 'c:3']) {
+      world.addWaiting('GRK1', { id });
+      world.setLane({ pause: { code: 'INTEGRATION.INACTIVE', by: 'kombo', reason: 'x', since: nine, end } }, id);
+    }
+    world.kombo.integration = async () => {
+      reading += 1;
+      most = Math.max(most, reading);
+      await new Promise((resolve) => setImmediate(resolve));
+      reading -= 1;
+      return { ok: true, value: { status: 'INACTIVE' }, concurrency: {} };
+    };
+    await run(['due']);
+    expect(most).toBe(1);
+  });
+
+  test.each<[readonly Task[], boolean]>([
+    [['due'], true],
+    [['sweep'], false],
+  ])('a run that is asked for %j keeps the canary: %j', async (tasks, isKept) => {
+    await run(tasks, { canaryKey: 'canary/x.pdf' });
+    expect(world.table.items.has('canary')).toBe(isKept);
+  });
+
+  test.each<[readonly Task[], string]>([
+    [['sweep'], 'finished'],
+    [['due', 'sweep'], 'not due'],
+  ])('a run that is asked for %j right after a pass of the sweep answers "%s"', async (tasks, pass) => {
+    await run(['sweep']);
+    expect((await run(tasks)).sweep).toMatchObject({ pass });
   });
 
   test('a scheduled run throws when the table cannot be read', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { accountLane } from '../../../lib/lane/lane.ts';
+import type { Condition, Table } from '../../../lib/ledger/table.ts';
 import type { Gauges } from '../../../lib/runs/run-report.ts';
 import { tellGauges } from '../../../lib/runs/tell-gauges.ts';
 import { hour, nine, states } from '../../fakes/ledger-samples.ts';
@@ -49,4 +50,17 @@ test('readable gauges are reported when the table answers nothing else', async (
   world.table.fail('query', 1_000);
   world.table.fail('get', 1_000);
   expect(await told()).toMatchObject({ isComplete: false });
+});
+
+test('a report is recorded with its time, and only if no other report was recorded since', async () => {
+  const conditions: Condition[] = [];
+  const courier = world.newCourier();
+  const { table } = courier;
+  const put: Table['put'] = (item, condition) => {
+    conditions.push(condition);
+    return table.put(item, condition);
+  };
+  for (let time = 0; time < 2; time += 1) await tellGauges({ ...courier, table: { ...table, put } }, () => undefined);
+  expect(conditions).toEqual([{ kind: 'absent' }, { kind: 'unchanged', version: 1 }]);
+  expect(world.table.items.get('gauges')).toEqual({ pk: 'gauges', version: 2, document: JSON.stringify({ at: nine }) });
 });

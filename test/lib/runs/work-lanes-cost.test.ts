@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { sleep } from '../../../lib/clock.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
-import { hour, minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
-import { byOperator } from '../../fakes/pause-samples.ts';
-import { takes } from '../../fakes/scripted-kombo.ts';
+import { workLanes } from '../../../lib/runs/work-lanes.ts';
+import { integrationId, minute, nine, recordIn, second, states } from '../../fakes/ledger-samples.ts';
+import { missingRight } from '../../fakes/pause-samples.ts';
+import { refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
 /** The cost of a run depends on what it can do, not on what waits or was done before. */
@@ -52,42 +54,77 @@ test('the cost of a run depends on the due files: 100 of them take the same call
   expect(alone).toMatchObject({ query: 3 + 100, getMany: 4 });
 });
 
-test('20,000 files in paused lanes cost a run nothing', async () => {
-  const world = laneWorld();
-  for (let number = 0; number < 20_000; number += 1) world.addWaiting(`GRK${number}`, { inBucket: false });
-  world.setLane({ pause: byOperator });
-  world.table.calls.length = 0;
-  expect(await world.work()).toMatchObject({ lanes: 0, outcomes: {} });
-  expect(counted(world)).toEqual({ get: 1, query: 1 });
+test('opening a lane is one write, whether 3 files wait in it or 60,000', async () => {
+  const putsWith = async (count: number): Promise<number> => {
+    const world = laneWorld();
+    for (let number = 0; number < count; number += 1) world.addWaiting(`GRK${number}`);
+    world.setLane({ pause: { ...missingRight, end: { by: 'probe', nextAt: nine, probes: 0 } } });
+    world.table.calls.length = 0;
+    const versionBefore = world.lane().version;
+    expect((await world.recover()).opened).toEqual([integrationId]);
+    // The turn, the sample of the delivered file, and the opening.
+    expect(world.lane().version - versionBefore).toBe(3);
+    return counted(world).put ?? 0;
+  };
+  const few = await putsWith(3);
+  expect(await putsWith(60_000)).toBe(few);
+  // Besides the lane: the claim of the probe and its settlement.
+  expect(few).toBe(5);
 });
 
-describe('the end of a visit to a lane', () => {
-  test('the end of a visit stores what waits in the lane, for the gauges', async () => {
-    const world = laneWorld();
-    for (let number = 0; number < 3; number += 1)
-      world.addWaiting(`GRK${number}`, { dueAt: nine + hour, change: { createdAt: nine - hour } });
-    world.addWaiting('GRK9', { state: { ...states.unknown, dueAt: nine + hour } });
-    await world.work();
-    expect(world.lane().counts).toEqual({ waiting: 3, unknown: 1, oldestAt: nine - hour, at: nine });
-  });
-
-  test('the end of a visit counts at most 1,000 files', async () => {
-    const world = laneWorld();
-    for (let number = 0; number < 3_000; number += 1)
-      world.addWaiting(`GRK${number}`, { dueAt: nine + hour, inBucket: false });
-    await world.work();
-    expect(world.lane().counts).toMatchObject({ waiting: 1_000, unknown: 0 });
-  });
-
-  test('the end of a visit writes nothing for an hour when nothing has changed', async () => {
-    const world = laneWorld();
-    world.addWaiting('GRK1', { dueAt: nine + 3 * hour });
-    await world.work();
-    const { version } = world.lane();
-    for (let passed = 0; passed < 4; passed += 1) {
-      world.clock.advance(4 * minute);
-      await world.work();
+test('a backlog of 2,000 is sent through a Kombo that accepts five calls concurrently, and none of it is held', async () => {
+  const world = laneWorld();
+  for (let number = 0; number < 2_000; number += 1) world.addWaiting(`GRK${number}`);
+  const limit = 5;
+  let taking = 0;
+  let refusing = 0;
+  let refused = 0;
+  let startedAt = world.clock.now();
+  /** How far the calls in progress exceeded the limit, in the first seconds of the runs and after them. */
+  let [mostBeyondAtFirst, mostBeyond] = [0, 0];
+  world.kombo.script.shift = () => async () => {
+    if (taking >= limit) {
+      refused += 1;
+      refusing += 1;
+      if (world.clock.now() - startedAt <= 5 * second) mostBeyondAtFirst = Math.max(mostBeyondAtFirst, refusing);
+      else mostBeyond = Math.max(mostBeyond, refusing);
+      await sleep(world.clock, 50);
+      refusing -= 1;
+      return refuses('PLATFORM.CONCURRENCY_LIMIT_EXCEEDED');
     }
-    expect(world.lane().version).toBe(version);
-  });
+    taking += 1;
+    await sleep(world.clock, 500);
+    taking -= 1;
+    return takes();
+  };
+  const statuses = (): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const { status = '' } of world.table.items.values()) counts[status] = (counts[status] ?? 0) + 1;
+    return counts;
+  };
+
+  // Two runs overlap, as reserved concurrency allows: eight concurrent calls if nothing slowed them down.
+  const attachedAfter: number[] = [];
+  while (attachedAfter.length < 20 && (attachedAfter.at(-1) ?? 0) < 2_000) {
+    startedAt = world.clock.now();
+    const run = () =>
+      workLanes({ deadline: world.deadline(), parallelism: 4, worstCaseMs: 2.5 * minute }, world.newCourier());
+    await world.run(Promise.all([run(), run()]));
+    attachedAfter.push(statuses().attached ?? 0);
+    world.clock.advance(5 * minute);
+  }
+  expect(statuses()).toEqual({ attached: 2_000, 'lane open': 1 });
+  expect(world.kombo.standing).toHaveLength(2_000);
+  expect(new Set(world.kombo.standing.map(({ target }) => target.id)).size).toBe(2_000);
+  // 2.5 minutes of work per round, five files in half a second: at most 1,500 in a round. A refused file is sent by a
+  // later run, so the last few need two more.
+  const [inOne = 0, inTwo = 0] = attachedAfter;
+  expect(inOne).toBeGreaterThan(1_400);
+  expect(inTwo).toBeGreaterThan(1_980);
+  expect(attachedAfter.length).toBeLessThanOrEqual(4);
+  // No run knows the limit beforehand; after the first files each run tries now and then whether one more call fits.
+  expect(mostBeyondAtFirst).toBe(3);
+  expect(mostBeyond).toBeLessThanOrEqual(2);
+  // 4%: Kombo refuses hardly more calls than a run needs to learn the limit.
+  expect(refused).toBeLessThan(80);
 });

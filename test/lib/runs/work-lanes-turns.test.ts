@@ -50,6 +50,7 @@ test('a throttled lane with 1,300 due files does not prevent a file of another l
   expect(placeOf(otherIntegration)).toBeLessThanOrEqual(4);
   // No attempt is spent on files that would be refused as well.
   expect(world.kombo.posts.length).toBeLessThanOrEqual(5);
+  expect(world.table.calls.filter((call) => call === 'getMany').length).toBeLessThanOrEqual(3);
 });
 
 test('a slow lane with 1,300 due files leaves half of the places to a lane that is due later', async () => {
@@ -70,11 +71,35 @@ test('a lane that is the only one has all places', async () => {
   expect(most.get(integrationId)).toBe(4);
 });
 
+test('a lane has no more places than its share of the calls, also while new uploads of it have to wait', async () => {
+  addMany(4);
+  const { most } = slowKombo(second);
+  const courier = world.newCourier();
+  const load = { ...courier.load, share: () => 1, fullUntil: () => nine + hour };
+  expect(await world.work({ courier: { ...courier, load } })).toMatchObject({ outcomes: { attached: 4 } });
+  expect(most.get(integrationId)).toBe(1);
+});
+
+test('a lane is not written while a file of it is still being sent', async () => {
+  addMany(2);
+  const counted: boolean[] = [];
+  world.kombo.script.shift =
+    () =>
+    async ({ id }) => {
+      if (id === 'GRK1') await sleep(world.clock, second);
+      counted.push(world.lane().counts !== undefined);
+      return takes();
+    };
+  await world.work();
+  expect(counted).toEqual([false, false]);
+});
+
 test('a lane has all places again as soon as the others have no work left', async () => {
   addMany(40);
   addMany(2, otherIntegration);
   const { seen } = slowKombo(second);
   await world.work();
+  expect(seen).toHaveLength(42);
   expect(seen.slice(-4)).toContain(`${integrationId}=4 ${otherIntegration}=0`);
 });
 
@@ -114,9 +139,9 @@ describe('a lane that has just opened', () => {
   test('a lane that opened twenty minutes ago has all places from the start', async () => {
     addMany(20);
     world.setLane({ openedAt: nine - 20 * minute });
-    const { most } = slowKombo(second);
+    const { seen } = slowKombo(second);
     await world.work();
-    expect(most.get(integrationId)).toBe(4);
+    expect(seen.slice(0, 4)).toEqual([1, 2, 3, 4].map((count) => `${integrationId}=${count}`));
   });
 });
 

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { deliver } from '../../../lib/delivery/deliver.ts';
+import { sleep } from '../../../lib/clock.ts';
+import { fromItem, toItem } from '../../../lib/ledger/record-item.ts';
 import { fail } from '../../../lib/result.ts';
 import { visitLane } from '../../../lib/runs/lane-visit.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
-import { learnTool } from '../../fakes/known-tool.ts';
 import { hour, integrationId, minute, nine, second, states } from '../../fakes/ledger-samples.ts';
 import { byOperator, otherIntegration } from '../../fakes/pause-samples.ts';
-import { losesAnswer, losesFile, refuses, takes } from '../../fakes/scripted-kombo.ts';
+import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { keyOf, type LaneWorld, laneWorld } from '../../worlds/lane-world.ts';
 
 let world: LaneWorld;
@@ -34,8 +34,10 @@ describe('a run over the lanes', () => {
 
   test('a run leaves files that are not due yet', async () => {
     world.addWaiting('GRK1', { dueAt: nine + minute });
+    world.table.calls.length = 0;
     expect(await world.work()).toMatchObject({ lanes: 0, outcomes: {} });
     expect(world.kombo.posts).toEqual([]);
+    expect(world.table.calls).not.toContain('getMany');
   });
 
   test('a run reads back a file that may be delivered, and does not send it', async () => {
@@ -44,42 +46,6 @@ describe('a run over the lanes', () => {
     expect(await world.work()).toMatchObject({ outcomes: { attached: 1 } });
     expect(await world.statusOf(upload)).toBe('attached');
     expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('a run sends a lost file once, after two looks, 15 minutes after its attempt', async () => {
-    learnTool(world);
-    const upload = world.put('candidates/GRK1/CV.pdf');
-    world.kombo.script.push(losesFile);
-    await world.run(deliver(upload, { deadline: world.deadline() }, world.newCourier()));
-    for (let passed = 0; passed < 20; passed += 1) {
-      world.clock.advance(minute);
-      await world.work();
-    }
-    expect(await world.statusOf(upload)).toBe('attached');
-    expect(world.kombo.standing).toHaveLength(1);
-    expect(world.kombo.posts).toHaveLength(2);
-  });
-
-  test('three concurrent runs send each file once', async () => {
-    addMany(12);
-    await Promise.all([world.work(), world.work(), world.work()]);
-    expect(world.kombo.standing).toHaveLength(12);
-    expect(world.kombo.posts).toHaveLength(12);
-  });
-
-  test('a run never exceeds the given number of deliveries in progress', async () => {
-    addMany(9);
-    let inProgress = 0;
-    let mostInProgress = 0;
-    world.kombo.script.shift = () => async () => {
-      inProgress += 1;
-      mostInProgress = Math.max(mostInProgress, inProgress);
-      await new Promise((resolve) => setImmediate(resolve));
-      inProgress -= 1;
-      return takes();
-    };
-    expect(await world.work({ parallelism: 3 })).toMatchObject({ outcomes: { attached: 9 } });
-    expect(mostInProgress).toBe(3);
   });
 
   test('a run starts no file when time is short, and reports that there is more', async () => {
@@ -99,49 +65,65 @@ describe('a run over the lanes', () => {
     expect(report).toMatchObject({ outcomes: { attached: 2 }, left: 28, lanesLeft: true });
   });
 
-  test('a run whose table does not answer throws after everything that was started has settled', async () => {
-    const uploads = addMany(2);
+  test('a run whose table fails starts nothing more, and throws after everything that was started has settled', async () => {
+    const [, second_] = addMany(9);
     const courier = world.newCourier();
-    world.kombo.script.push(() => {
-      world.table.fail('put', 99);
+    const claim: typeof courier.ledger.claim = (event, seen) =>
+      event.upload.key === keyOf('GRK0')
+        ? Promise.reject(new Error('The table is silent.'))
+        : courier.ledger.claim(event, seen);
+    world.kombo.script.shift = () => async () => {
+      await sleep(world.clock, second);
       return takes();
-    });
-    await expect(world.work({ courier, parallelism: 1 })).rejects.toThrow('The table does not answer.');
-    world.table.fail('put', 0);
-    world.clock.advance(5 * minute);
-    expect(await world.work({ courier })).toMatchObject({ outcomes: { attached: 1 } });
-    for (const upload of uploads.slice(1)) expect(await world.statusOf(upload)).toBe('attached');
-  });
-});
-
-describe('an index that is behind the table', () => {
-  test('a file that the index shows as waiting but that is attached is not sent again', async () => {
-    const upload = world.addWaiting('GRK1');
-    const { query } = world.table;
-    world.table.query = async (asked) => {
-      const page = await query(asked);
-      if (asked.index === 'byWork' && asked.hash.startsWith('wait#') && page.items.length > 0)
-        await deliver(upload, { deadline: world.deadline() }, world.newCourier());
-      return page;
     };
-    expect(await world.work()).toMatchObject({ outcomes: {} });
+    const run = world.work({ courier: { ...courier, ledger: { ...courier.ledger, claim } }, parallelism: 2 });
+    await expect(run).rejects.toThrow('The table is silent.');
+    expect(await world.statusOf(second_ as Upload)).toBe('attached');
     expect(world.kombo.posts).toHaveLength(1);
   });
 
-  test('a file that the index shows as due but that waits longer now keeps its newer due time', async () => {
-    const upload = world.addWaiting('GRK1');
-    const { query } = world.table;
-    world.table.query = async (asked) => {
-      const page = await query(asked);
-      if (asked.index === 'byWork' && asked.hash.startsWith('wait#') && world.kombo.posts.length === 0) {
-        world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: hour }));
-        await deliver(upload, { deadline: world.deadline() }, world.newCourier());
-      }
-      return page;
+  test('a run writes a lane as soon as its last file has settled, before it sends those of the next lane', async () => {
+    addMany(2, 'a:1');
+    world.addWaiting('LAST', { id: 'b:2' });
+    const counted: boolean[] = [];
+    world.kombo.script.shift = () => async () => {
+      counted.push(world.lane('a:1').counts !== undefined);
+      return takes();
     };
+    expect(await world.work({ parallelism: 1 })).toMatchObject({ outcomes: { attached: 3 }, lanes: 2 });
+    expect(counted).toEqual([false, false, true]);
+  });
+
+  test('a run stores what waits in a lane, for the gauges, and reads it when its first file is due', async () => {
+    world.setLane({ touchedAt: nine, nextAt: nine });
+    for (let number = 1; number <= 3; number += 1)
+      world.addWaiting(`GRK${number}`, { dueAt: nine + number * hour, change: { createdAt: nine - number * hour } });
+    world.addWaiting('GRK9', { state: { ...states.unknown, dueAt: nine + 9 * hour } });
+    world.setLane({ touchedAt: nine - 2 * hour });
     await world.work();
-    expect(world.kombo.posts).toHaveLength(1);
-    expect(await world.statusOf(upload)).toBe('waiting');
+    expect(world.lane().counts).toEqual({ waiting: 3, unknown: 1, oldestAt: nine - 3 * hour, at: nine });
+    expect(world.lane().nextAt).toBe(nine + hour);
+  });
+
+  test('a run reads the index of a lane page by page, as far as it shows something due', async () => {
+    addMany(32);
+    for (let number = 0; number < 28; number += 1) world.addWaiting(`LATE${number}`, { dueAt: nine + hour });
+    for (const item of world.table.items.values())
+      if (item.workAt === nine - second)
+        world.table.items.set(item.pk, toItem({ ...fromItem(item), state: { ...states.waiting, dueAt: nine } }, 400));
+    const courier = world.newCourier();
+    const first = { pk: 'first' };
+    let pages = 0;
+    const filesInLane: typeof courier.ledger.filesInLane = async (id, part, _count, after) => {
+      if (part === 'backfill') return { entries: [] };
+      pages += 1;
+      // DynamoDB may end a page before its first item.
+      if (after === undefined) return { entries: [], next: first };
+      return courier.ledger.filesInLane(id, part, 30, after === first ? undefined : after);
+    };
+    const report = await world.work({ courier: { ...courier, ledger: { ...courier.ledger, filesInLane } } });
+    expect(report).toMatchObject({ outcomes: { attached: 32 }, left: 0 });
+    expect(pages).toBe(3);
   });
 });
 
@@ -176,11 +158,40 @@ describe('records and lanes that cannot be read', () => {
     const upload = world.addWaiting('GRK1');
     expect(await world.work()).toMatchObject({ outcomes: { attached: 1 }, unreadable: 150 });
     expect(await world.statusOf(upload)).toBe('attached');
-    expect(world.logged).toContainEqual(expect.objectContaining({ nextStep: expect.stringContaining('resume') }));
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({
+        message: 'A lane cannot be read, so it counts as paused.',
+        nextStep: expect.stringContaining('resume'),
+      }),
+    );
   });
 });
 
 describe('a pause', () => {
+  test('a pause of lanes makes their files cost a run nothing', async () => {
+    for (let number = 0; number < 100; number += 1) world.addWaiting(`GRK${number}`);
+    world.setLane({ pause: byOperator });
+    world.table.calls.length = 0;
+    expect(await world.work()).toMatchObject({ lanes: 0, outcomes: {} });
+    expect(world.table.calls.toSorted()).toEqual(['get', 'query']);
+  });
+
+  test('a pause that began again after this run had ended it leaves the lane alone', async () => {
+    world.addWaiting('GRK1');
+    world.setLane({ pause: byOperator });
+    expect(await world.work({ opened: [integrationId] })).toMatchObject({ lanes: 0, outcomes: {} });
+  });
+
+  test('a pause of the account that begins during a run stops every lane', async () => {
+    for (const id of [integrationId, otherIntegration]) addMany(60, id);
+    world.kombo.script.shift = () => () => refuses('PLATFORM.AUTHENTICATION_INVALID');
+    const { outcomes, left, lanesLeft } = await world.work();
+    const posts = world.newPosts();
+    expect(posts).toBeLessThanOrEqual(4);
+    expect({ outcomes, lanesLeft }).toEqual({ outcomes: { waiting: posts }, lanesLeft: false });
+    expect(left).toBe(120 - posts);
+  });
+
   test('while the account is paused a run reads no lane', async () => {
     world.addWaiting('GRK1');
     world.setLane({ pause: byOperator }, '*');
@@ -190,14 +201,14 @@ describe('a pause', () => {
   });
 
   test('a pause that starts while a lane is being worked on stops that lane, and the others continue', async () => {
-    addMany(10);
+    addMany(30);
     addMany(10, otherIntegration);
     world.kombo.script.shift =
       () =>
       ({ integrationId: id }) =>
         id === integrationId ? refuses('INTEGRATION.INACTIVE') : takes();
     const report = await world.work({ parallelism: 1 });
-    expect(report).toMatchObject({ outcomes: { waiting: 1, attached: 10 }, left: 9 });
+    expect(report).toMatchObject({ outcomes: { waiting: 1, attached: 10 }, left: 29 });
     expect(world.kombo.posts.filter(({ integrationId: id }) => id === integrationId)).toHaveLength(1);
   });
 
@@ -213,9 +224,26 @@ describe('a pause', () => {
   test('a pause that has ended lets a run send all files, although the index still shows the lane as paused', async () => {
     addMany(10);
     const { query } = world.table;
-    world.table.query = async (asked) =>
-      asked.index === 'byWork' && asked.hash === 'lanes' ? { items: [] } : query(asked);
+    const read: string[] = [];
+    world.table.query = async (asked) => {
+      read.push(asked.hash);
+      return asked.index === 'byWork' && asked.hash === 'lanes' ? { items: [] } : query(asked);
+    };
     expect(await world.work({ opened: ['*', integrationId] })).toMatchObject({ outcomes: { attached: 10 }, lanes: 1 });
+    expect(read).not.toContain('wait#*');
+  });
+
+  test('a pause that has ended lets a run visit its lane once, and never that of the account', async () => {
+    addMany(10);
+    world.setLane({ nextAt: nine - hour }, '*');
+    const { query } = world.table;
+    const read: string[] = [];
+    world.table.query = async (asked) => {
+      read.push(asked.hash);
+      return query(asked);
+    };
+    expect(await world.work({ opened: [integrationId] })).toMatchObject({ outcomes: { attached: 10 }, lanes: 1 });
+    expect(read.filter((hash) => hash.startsWith('wait#'))).toEqual([`wait#${integrationId}`]);
   });
 });
 

@@ -303,4 +303,87 @@ export const equivalents: readonly Equivalent[] = [
     '{ deadline }',
     '{}',
   ]),
+
+  ...of('lib/runs/count-lanes.ts', 'A text has no id, so no lane is read for it.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+  ]),
+  ...of(
+    'lib/runs/lane-visit.ts',
+    'A turn is taken only while more is due.',
+    ['OptionalChaining', 'nextPart()?.take', 'nextPart().take'],
+    ['ArrayDeclaration', '[]', '["Stryker was here"]', 'nextPart()?.take'],
+  ),
+  ...of('lib/runs/lane-visit.ts', 'Each record in a lane has the time of its arrival.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+    'firstAt ?? []',
+  ]),
+  ...always(
+    'lib/runs/lane-visit.ts',
+    'Other states have no due time, and undefined is not before now.',
+    "state.status === 'waiting' || state.status === 'unknown'",
+  ),
+  ...of('lib/runs/new-waves.ts', 'Under any text, keys without an integration are one cause.', [
+    'StringLiteral',
+    "''",
+    '"Stryker was here!"',
+  ]),
+  ...always('lib/runs/probe.ts', 'Only such files are looked up.', "state.status === 'unknown'"),
+  ...always('lib/runs/probe.ts', 'A missing failure is undefined.', "'failure' in outcome"),
+  ...of('lib/runs/recover-lanes.ts', 'Callers ask only for the two other kinds.', [
+    'StringLiteral',
+    "'paused'",
+    '""',
+    'stillPaused',
+  ]),
+  ...of('lib/runs/recover-lanes.ts', 'The account was found open, and is left as it is.', [
+    'ConditionalExpression',
+    'entry.integrationId === accountLane',
+    'false',
+  ]),
+  ...of(
+    'lib/runs/recover-lanes.ts',
+    'The pause that was read has an end; without one, the times differ before the probes are compared.',
+    ['OptionalChaining', 'pause.end?.nextAt', 'pause.end.nextAt'],
+    ['OptionalChaining', 'pause.end?.probes', 'pause.end.probes'],
+    ['OptionalChaining', 'now.end?.probes', 'now.end.probes'],
+  ),
+  ...of(
+    'lib/runs/recover-lanes.ts',
+    'A lane that cannot be read shows no pause.',
+    ['ConditionalExpression', "lane !== 'unreadable'", 'true', 'lane.pause?.end === end'],
+    ['StringLiteral', "'unreadable'", '""', 'lane.pause?.end === end'],
+  ),
+  ...of('lib/runs/work-lanes.ts', 'A lane that can start has a task.', [
+    'LogicalOperator',
+    'chosen && task',
+    'chosen || task',
+  ]),
+  ...of('lib/runs/work-lanes.ts', 'The loop looks again immediately or ends, and what runs is awaited either way.', [
+    'ConditionalExpression',
+    'running.size > 0',
+    'false',
+  ]),
+
+  ...of('lib/runs/compare-sample.ts', 'Whatever is known of it, a file with other bytes is a miss.', [
+    'StringLiteral',
+    "'certain'",
+    '""',
+  ]),
+  ...always('lib/runs/compare-sample.ts', 'Only an attached file has evidence.', "state.status === 'attached'"),
+  ...always(
+    'lib/runs/compare-sample.ts',
+    'Only a file that was not compared has the field `mayPass`.',
+    "comparison.kind === 'not-compared'",
+  ),
+  ...of(
+    'lib/runs/scheduled-run.ts',
+    'All three exist, or none.',
+    ['ConditionalExpression', 'leases && worked', 'true'],
+    ['LogicalOperator', 'leases && worked', 'leases || worked'],
+    ['LogicalOperator', 'leases && worked && recovered', 'leases && worked || recovered'],
+  ),
 ];

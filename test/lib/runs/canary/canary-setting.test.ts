@@ -44,6 +44,20 @@ test("the integration of the stack does not make a canary's key safe, even while
   );
 });
 
-test('a canary needs PDF to be an allowed type', () => {
-  expect(problemOf(named, key, { ALLOWED_TYPES: 'docx' })).toBe('names a PDF file, which is not an allowed type');
+test.each([
+  [
+    'its key matches no template',
+    'candidates/{candidate_id}/{filename}',
+    {},
+    'Add canary/{integration_id}/{candidate_id}/{filename} to the key templates, or correct the key.',
+  ],
+  [
+    'its key does not name the sandbox',
+    'canary/{any}/{candidate_id}/{filename}',
+    {},
+    'Make canary/{integration_id}/{candidate_id}/{filename} the first key template, and name the sandbox integration in the key.',
+  ],
+  ['PDF is not an allowed type', named, { ALLOWED_TYPES: 'docx' }, 'Add pdf to the allowed types.'],
+])('a canary that may not be put says what to do: %s', (_, keyTemplates, env, fix) => {
+  expect(canaryFault(key, settingsWith({ KEY_TEMPLATES: keyTemplates, ...env }))).toMatchObject({ fix });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { deliver } from '../../../../lib/delivery/deliver.ts';
 import { parseKeyTemplates } from '../../../../lib/key-template/match-key.ts';
+import type { Condition, Table } from '../../../../lib/ledger/table.ts';
 import { lastCanaryOf } from '../../../../lib/operator/last-canary.ts';
 import { ok } from '../../../../lib/result.ts';
 import { lateMs, readCanary } from '../../../../lib/runs/canary/canary.ts';
@@ -11,7 +12,7 @@ import { readGauges } from '../../../../lib/runs/gauges.ts';
 import type { PutObject } from '../../../../lib/upload/storage.ts';
 import { day, hour, minute } from '../../../fakes/ledger-samples.ts';
 import { noPut } from '../../../fakes/no-put.ts';
-import { takes } from '../../../fakes/scripted-kombo.ts';
+import { refuses, takes } from '../../../fakes/scripted-kombo.ts';
 import { type LaneWorld, laneWorld } from '../../../worlds/lane-world.ts';
 
 const sandbox = 'sandbox:8d1hpPsbjxUkoCoa1veLZGe5';
@@ -46,9 +47,9 @@ const sentence = async (): Promise<string> =>
   lastCanaryOf(await readCanary(canaryKey, courier()), world.clock.now()).sentence;
 
 /** The event of the newest canary arrives, and Kombo accepts it. */
-const arrive = async (): Promise<void> => {
+const arrive = async (isTaken = true): Promise<void> => {
   const file = world.bucket.get(canaryKey);
-  world.kombo.script.push(() => takes());
+  if (isTaken) world.kombo.script.push(() => takes());
   const upload = { bucket: 'cv-inbox', key: canaryKey, etag: puts.at(-1) ?? '', sizeBytes: file?.bytes.length ?? 0 };
   await world.run(deliver(upload, { deadline: world.deadline() }, courier()));
 };
@@ -97,6 +98,29 @@ test('a canary that was attached counts as attached even when its record is gone
   for (const id of [...world.table.items.keys()]) if (id.startsWith('cv-inbox/')) world.table.items.delete(id);
   world.clock.advance(hour);
   expect(await late()).toBe(0);
+  await keep();
+  expect(puts).toHaveLength(1);
+});
+
+test('a canary that has arrived and is not attached is late', async () => {
+  await keep();
+  world.kombo.script.push(() => refuses('REMOTE.RATE_LIMIT_EXCEEDED'));
+  await arrive(false);
+  world.clock.advance(minute);
+  expect(await late()).toBeGreaterThanOrEqual(minute);
+});
+
+test('a canary is written under its own key, each time on condition that no other run has', async () => {
+  const { table, ...base } = courier();
+  const conditions: Condition[] = [];
+  const put: Table['put'] = (item, condition) => {
+    conditions.push(condition);
+    return table.put(item, condition);
+  };
+  expect(await readCanary(canaryKey, courier())).toEqual({ version: undefined, attached: false });
+  await world.run(keepCanary(world.deadline().signal, { ...base, table: { ...table, put } }));
+  expect(conditions).toEqual([{ kind: 'absent' }, { kind: 'unchanged', version: 1 }]);
+  expect(world.table.items.get('canary')?.version).toBe(2);
 });
 
 test('of two concurrent runs only one puts a canary', async () => {
@@ -108,9 +132,17 @@ test('of two concurrent runs only one puts a canary', async () => {
 
 test('a canary that the bucket does not accept is late, is tried again, and the log has the reason', async () => {
   await keep(noPut);
-  expect(world.logged).toMatchObject([
-    { message: 'The canary could not be put into the bucket.', detail: 'S3 answered AccessDenied (HTTP 403).' },
+  expect(world.logged).toEqual([
+    {
+      message: 'The canary could not be put into the bucket.',
+      detail: 'S3 answered AccessDenied (HTTP 403).',
+      nextStep:
+        'Check whether a policy of the bucket or of its encryption key denies access to on-schedule. It is tried again within 15 minutes.',
+    },
   ]);
+  world.table.calls.length = 0;
+  await late();
+  expect(world.table.calls).toEqual(['get']);
   world.clock.advance(5 * minute);
   await keep();
   expect(puts).toEqual([]);
@@ -128,12 +160,18 @@ test('no canary is put when the key does not name the sandbox, and the canary is
   expect(puts).toEqual([]);
   expect(await readGauges(courier(intoBucket, { canaryKey: other }))).toMatchObject({ canaryLateMs: 2 * hour });
   expect(JSON.stringify(world.logged)).not.toContain('GRK1');
-  expect(world.logged).toMatchObject([{ message: expect.stringMatching(/^No canary is put/) }]);
+  expect(world.logged).toEqual([
+    {
+      message: expect.stringMatching(/^No canary is put/),
+      detail: expect.stringMatching(/^CANARY_KEY does not name/),
+      nextStep: expect.stringMatching(/^Make canary/),
+    },
+  ]);
 });
 
 test.each([
   ['of another key', 'canary/other.pdf', minute, 5 * hour],
-  ['of days ago, before it was switched off', canaryKey, 3 * day, 9 * day],
+  ['of days ago, before it was switched off', canaryKey, 2 * day, 9 * day],
 ])('an old canary item %s raises no alarm, and a new canary starts', async (_case, key, startedAgo, owedAgo) => {
   const now = world.clock.now();
   const document = JSON.stringify({ key, etag: 'a', startedAt: now - startedAgo, owedSince: now - owedAgo });
