@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { defaults } from '../../../infra/parameters/options.ts';
 import { memoryFor } from './cost.ts';
 import { goalsOf } from './goals.ts';
-import type { Numbers } from './numbers.ts';
+import type { Numbers } from './measure.ts';
 
 const program = path.join(import.meta.dirname, 'run.ts');
 const run = promisify(execFile);

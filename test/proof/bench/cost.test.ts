@@ -5,7 +5,7 @@ import { defaults } from '../../../infra/parameters/options.ts';
 import { settings } from '../../../lib/config/settings.ts';
 import { costOf, costsOf, memoryFor, sweepCost } from './cost.ts';
 import { goalsOf, reached } from './goals.ts';
-import type { Numbers } from './numbers.ts';
+import type { Numbers } from './measure.ts';
 
 const everyMs = settings.sweepEveryMs.parse(settings.sweepEveryMs.default);
 const memoryMb = Number(defaults.memoryMb);
@@ -59,7 +59,7 @@ test('less memory means less CPU, so the computation for a CV takes longer, but 
   expect(costOf({ ...cv, wallMs: 5, memoryMb: 3_538 }).arithmetic).toContain('0.0 ms + 6.00 ms CPU / 1.000 = 2.006 s');
 });
 
-const summary = (median: number, highest = median) => ({ median, low: median, high: highest, highest, runs: 5 });
+const summary = (median: number, highest = median) => ({ median, low: median, high: highest, highest });
 const cvNumbers = (contender: 'ours' | 'naive') => ({
   contender,
   concurrency: 1,

@@ -1,5 +1,4 @@
-import type { BurstNumbers } from './measure-bursts.ts';
-import type { CvNumbers } from './measure-cvs.ts';
+import type { Summary } from './statistics.ts';
 
 /**
  * The cost of a million CVs on AWS. Prices: us-east-1, on demand, arm64, in US dollars; infra/README.md has the source of each.
@@ -105,6 +104,11 @@ export const costsOf = ({ bursts, cvs }: CostsInput): Cost[] =>
   });
 
 interface CostsInput {
-  readonly bursts: readonly BurstNumbers[];
-  readonly cvs: readonly CvNumbers[];
+  readonly bursts: readonly { readonly contender: string; readonly peakBytes: Summary }[];
+  readonly cvs: readonly {
+    readonly contender: string;
+    readonly concurrency: number;
+    readonly wallMsPerCv: Summary;
+    readonly cpuMsPerCv: Summary;
+  }[];
 }

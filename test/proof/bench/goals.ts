@@ -1,4 +1,4 @@
-import type { Numbers } from './numbers.ts';
+import type { Numbers } from './measure.ts';
 
 export interface Goal {
   readonly measure: string;

@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Metafile } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import type { Bundle } from '../../../infra/bundle.ts';
-import { bundlePlainly } from './contenders.ts';
-import type { Progress } from './progress.ts';
-import type { Stage } from './stage.ts';
-import { type Summary, summaryOf } from './statistics.ts';
+import { plainOptions } from './contenders.ts';
 
 /** The composition of a bundle: bytes of each package in it, the largest first. Our own code is `lib` and `handlers`. */
 export const makeupOf = async ({ metaPath }: Pick<Bundle, 'metaPath'>): Promise<{ part: string; bytes: number }[]> => {
@@ -41,32 +38,12 @@ const imports: Readonly<Record<string, string>> = {
     "import { fileTypeFromBuffer } from 'file-type'; export const handler = fileTypeFromBuffer;",
 };
 
-export interface ImportCost {
-  readonly part: string;
-  readonly importMs: Summary;
-  readonly importCpuMs: Summary;
-}
-
-/** The time to load each and, for a client, to create it. */
-export const measureImports = async (stage: Stage, repeats: number, progress: Progress): Promise<ImportCost[]> => {
-  const entries = Object.entries(imports).map(([part, source], index) => ({ part, source, name: `import-${index}` }));
-  await bundlePlainly({}, stage.folder, Object.fromEntries(entries.map(({ name, source }) => [name, source])));
-  const subjects = entries.map(({ part, name }) => ({
-    part,
-    modulePath: path.join(stage.folder, `${name}.mjs`),
-    runs: [] as Awaited<ReturnType<Stage['trial']>>[],
-  }));
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
-    for (const { part, modulePath, runs } of subjects) {
-      progress(`imports: ${part}, run ${repeat + 1} of ${repeats}`);
-      runs.push(await stage.trial(modulePath, { sizeBytes: 1, count: 0, concurrency: 1 }, 0));
-    }
-  }
-  return subjects
-    .map(({ part, runs }) => ({
-      part,
-      importMs: summaryOf(runs.map((run) => run.importMs)),
-      importCpuMs: summaryOf(runs.map((run) => run.importCpuMs)),
-    }))
-    .sort((a, b) => b.importMs.median - a.importMs.median);
-};
+/** A module for each import, which loads the package and, for a client, creates it. */
+export const buildImports = async (folder: string): Promise<{ part: string; modulePath: string }[]> =>
+  Promise.all(
+    Object.entries(imports).map(async ([part, contents], index) => {
+      const modulePath = path.join(folder, `import-${index}.mjs`);
+      await build({ ...plainOptions, stdin: { contents, resolveDir: import.meta.dirname }, outfile: modulePath });
+      return { part, modulePath };
+    }),
+  );

@@ -1,6 +1,6 @@
 import { assumptions, memoryFor } from './cost.ts';
 import { type Goal, goalsOf, reached } from './goals.ts';
-import type { Numbers } from './numbers.ts';
+import type { Numbers } from './measure.ts';
 import type { Summary } from './statistics.ts';
 
 /** The tables that are printed and shown in the documentation. Medians; in brackets, the range of the middle half of the runs. */
@@ -109,7 +109,7 @@ const coldStartTable = ({ coldStarts }: Numbers): string[][] => {
       spread(importMs),
       times(importMs, bare?.importMs),
       spread(importCpuMs),
-      firstMs ? spread(firstMs) : '',
+      firstMs.median > 0 ? spread(firstMs) : '',
     ]),
   ];
 };

@@ -21,6 +21,8 @@ export type LoadWish = Omit<Load, 'etag'>;
 /** The size of a typical CV. */
 export const cvBytes = 300_000;
 
+export const oneFileOf = (sizeMb: number): LoadWish => ({ sizeBytes: sizeMb * 2 ** 20, count: 1, concurrency: 1 });
+
 const servers = { s3: 'servers/s3.ts', kombo: 'servers/kombo.ts', ledger: 'servers/ledger.ts' } as const;
 
 /** @param onStop receives the function that stops everything before anything is started, for Ctrl-C. */
@@ -44,14 +46,10 @@ export const setStage = async (onStop: (stop: () => Promise<void>) => void): Pro
       start('ledger'),
     ]);
     env = environmentOf({ s3, kombo, ledger });
-    const etags = new Map<number, string>();
-    /** These requests make S3 compute its checksums before any time is measured. */
+    /** The first request for a size makes S3 compute its checksums before any time is measured. */
     const etag = async (sizeBytes: number): Promise<string> => {
-      const answer = etags.has(sizeBytes)
-        ? undefined
-        : await fetch(`${s3}/${bucket}/${keyOf(sizeBytes, 'ask')}`, { method: 'HEAD' });
-      if (answer) etags.set(sizeBytes, answer.headers.get('etag')?.replaceAll('"', '') ?? '');
-      return etags.get(sizeBytes) ?? '';
+      const { headers } = await fetch(`${s3}/${bucket}/${keyOf(sizeBytes, 'ask')}`, { method: 'HEAD' });
+      return headers.get('etag')?.replaceAll('"', '') ?? '';
     };
     const trial: Stage['trial'] = async (modulePath, load, warmUpCount) =>
       children.trial(built.trial, {

@@ -4,7 +4,6 @@ export interface Summary {
   readonly low: number;
   readonly high: number;
   readonly highest: number;
-  readonly runs: number;
 }
 
 /** @throws on an empty list. */
@@ -15,7 +14,6 @@ export const summaryOf = (values: readonly number[]): Summary => {
     low: quantile(sorted, 0.25),
     high: quantile(sorted, 0.75),
     highest: quantile(sorted, 1),
-    runs: sorted.length,
   };
 };
 

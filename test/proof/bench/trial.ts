@@ -116,7 +116,7 @@ const run = async ({ modulePath, warmUp, measured }: Trial): Promise<TrialResult
 
   const firstStart = performance.now();
   if (warmUp.count > 0) await carry(handler, { ...warmUp, count: 1, concurrency: 1 }, 'first');
-  const firstMs = performance.now() - firstStart;
+  const firstMs = warmUp.count > 0 ? performance.now() - firstStart : 0;
   await carry(handler, { ...warmUp, count: Math.max(0, warmUp.count - 1) }, 'warm');
   collections.observe({ entryTypes: ['gc'] });
   const start = performance.now();
