@@ -26,3 +26,8 @@ test('cvRetentionDays changes only the expiry of CVs', () => {
   expect(Number(expireCvs?.ExpirationInDays)).toBe(45);
   expect(others).toEqual(otherRules);
 });
+
+test('records of the ledger expire at their time', () => {
+  const { Properties } = byDefault.Resources.LedgerTable ?? {};
+  expect(Properties?.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+});

@@ -1,12 +1,11 @@
 import { resourcePolicies, roleStatements, type Statement } from './statements.ts';
-import { at, type JsonObject, listOf, objectsIn, resourcesOf, type Template } from './template.ts';
+import { at, type JsonObject, listOf, resourcesOf, type Template } from './template.ts';
 
 /** The promises of this stack beyond the rules that AWS publishes: one line per broken promise, for a filled-in template. */
 export const brokenPromises = (template: Template): readonly string[] => [
   ...withoutTls(template),
   ...notRetained(template),
   ...ownedByUploaders(template),
-  ...keptForever(template),
   ...openToOthers(template),
   ...writingRoles(template),
   ...networkOfOwnCode(template),
@@ -56,27 +55,6 @@ const ownedByUploaders = (template: Template): readonly string[] =>
   resourcesOf(template, 'AWS::S3::Bucket')
     .filter(([, own]) => at(own, 'OwnershipControls', 'Rules', 0, 'ObjectOwnership') !== 'BucketOwnerEnforced')
     .map(([id]) => `${id}: leaves objects to their uploaders.`);
-
-/** Data that is kept still expires automatically: CVs, their old versions, incomplete uploads, and entries of the ledger. */
-const keptForever = (template: Template): readonly string[] => {
-  const rules = objectsIn(at(template.Resources.UploadBucket?.Properties, 'LifecycleConfiguration', 'Rules'));
-  const works = (ruleId: string, ...days: readonly string[]) =>
-    rules.some((rule) => rule.Id === ruleId && rule.Status === 'Enabled' && Number(at(rule, ...days)) > 0);
-  const missing = [
-    ...(works('expire-cvs', 'ExpirationInDays') ? [] : ['CVs']),
-    ...(works('expire-old-versions', 'NoncurrentVersionExpiration', 'NoncurrentDays') ? [] : ['old versions']),
-    ...(works('abort-incomplete-uploads', 'AbortIncompleteMultipartUpload', 'DaysAfterInitiation')
-      ? []
-      : ['incomplete uploads']),
-  ];
-  const bucket = template.Resources.UploadBucket === undefined ? [] : missing;
-  const timeToLive = at(template.Resources.LedgerTable?.Properties, 'TimeToLiveSpecification');
-  const ends = at(timeToLive, 'AttributeName') === 'expiresAt' && at(timeToLive, 'Enabled') === true;
-  return [
-    ...bucket.map((what) => `UploadBucket: keeps ${what} forever.`),
-    ...(ends ? [] : ['LedgerTable: keeps entries forever.']),
-  ];
-};
 
 /** Other services have access, but only on behalf of one named resource or account. */
 const openToOthers = (template: Template): readonly string[] => {
