@@ -1,7 +1,7 @@
 import type { Progress } from './progress.ts';
 import type { LoadWish, Stage } from './stage.ts';
 import { type Summary, summaryOf } from './statistics.ts';
-import type { TimedResult } from './trial-terms.ts';
+import type { TrialResult } from './trial-terms.ts';
 
 /** What each process of a measurement does. */
 export interface Subject<About> {
@@ -16,7 +16,7 @@ export interface Subject<About> {
 export interface Plan<Name extends string> {
   readonly title: string;
   readonly repeats: number;
-  readonly numbersOf: (run: TimedResult) => Readonly<Record<Name, number>>;
+  readonly numbersOf: (run: TrialResult) => Readonly<Record<Name, number>>;
 }
 
 /** Fresh processes. All subjects take turns, so that a busy moment of the machine affects all of them. */

@@ -8,14 +8,14 @@ import { buildImports, makeupOf } from './makeup.ts';
 import type { BenchOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { cvBytes, oneFileOf, type Stage } from './stage.ts';
-import type { TimedResult } from './trial-terms.ts';
+import type { TrialResult } from './trial-terms.ts';
 
 /** Files that a process has delivered before its measured file. */
 const warmUps = 5;
 /** A process that only loads its handler. */
 const nothing = { sizeBytes: cvBytes, count: 0, concurrency: 1 };
 
-const memoryAndTime = ({ peakBytes, wallMs, cpuMs }: TimedResult) => ({ peakBytes, wallMs, cpuMs });
+const memoryAndTime = ({ peakBytes, wallMs, cpuMs }: TrialResult) => ({ peakBytes, wallMs, cpuMs });
 
 /**
  * The largest load of one invocation of on-upload: as many files of 10 MB as it delivers concurrently, in one event. This

@@ -2,16 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stop as stopEsbuild } from 'esbuild';
-import { type Children, childrenWith } from './children.ts';
+import * as v from 'valibot';
+import { childrenWith } from './children.ts';
 import { type Built, buildContenders } from './contenders.ts';
-import type { Load } from './trial-terms.ts';
+import type { Load, Trial, TrialResult } from './trial-terms.ts';
 import { bucket, integrationId, keyOf, keyTemplates } from './workload.ts';
 
 /** What all measurements share. */
 export interface Stage {
   readonly built: Built;
   readonly folder: string;
-  readonly trial: (modulePath: string, load: LoadWish, warmUpCount: number) => ReturnType<Children['trial']>;
+  readonly trial: (modulePath: string, load: LoadWish, warmUpCount: number) => Promise<TrialResult>;
   /** Safe to call at any time, more than once. */
   stop(): Promise<void>;
 }
@@ -22,6 +23,10 @@ export type LoadWish = Omit<Load, 'etag'>;
 export const cvBytes = 300_000;
 
 export const oneFileOf = (sizeMb: number): LoadWish => ({ sizeBytes: sizeMb * 2 ** 20, count: 1, concurrency: 1 });
+
+const maxStartMs = 30_000;
+const maxTrialMs = 180_000;
+const started = v.object({ url: v.string() });
 
 const servers = { s3: 'servers/s3.ts', kombo: 'servers/kombo.ts', ledger: 'servers/ledger.ts' } as const;
 
@@ -37,8 +42,8 @@ export const setStage = async (onStop: (stop: () => Promise<void>) => void): Pro
   };
   onStop(stop);
   try {
-    const start = (name: keyof typeof servers): Promise<string> =>
-      children.server(path.join(import.meta.dirname, servers[name]));
+    const start = async (name: keyof typeof servers): Promise<string> =>
+      v.parse(started, await children.start(path.join(import.meta.dirname, servers[name]), maxStartMs)).url;
     const [built, s3, kombo, ledger] = await Promise.all([
       buildContenders(folder),
       start('s3'),
@@ -51,12 +56,16 @@ export const setStage = async (onStop: (stop: () => Promise<void>) => void): Pro
       const { headers } = await fetch(`${s3}/${bucket}/${keyOf(sizeBytes, 'ask')}`, { method: 'HEAD' });
       return headers.get('etag')?.replaceAll('"', '') ?? '';
     };
-    const trial: Stage['trial'] = async (modulePath, load, warmUpCount) =>
-      children.trial(built.trial, {
+    const trial: Stage['trial'] = async (modulePath, load, warmUpCount) => {
+      const [ofCv, ofLoad] = [await etag(cvBytes), await etag(load.sizeBytes)];
+      const work: Trial = {
+        startedAt: performance.timeOrigin + performance.now(),
         modulePath,
-        warmUp: { sizeBytes: cvBytes, etag: await etag(cvBytes), count: warmUpCount, concurrency: load.concurrency },
-        measured: { ...load, etag: await etag(load.sizeBytes) },
-      });
+        warmUp: { sizeBytes: cvBytes, etag: ofCv, count: warmUpCount, concurrency: load.concurrency },
+        measured: { ...load, etag: ofLoad },
+      };
+      return (await children.start(built.trial, maxTrialMs, work)) as TrialResult;
+    };
     return { built, folder, trial, stop };
   } catch (error) {
     await stop();

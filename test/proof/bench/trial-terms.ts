@@ -13,6 +13,8 @@ export interface Load {
 
 /** The work of one fresh process. */
 export interface Trial {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   readonly modulePath: string;
   /** Files delivered before the measurement, because most files are delivered by a warm function. */
   readonly warmUp: Load;
@@ -20,6 +22,8 @@ export interface Trial {
 }
 
 export interface TrialResult {
+  /** From the start of the process until its handler can be called, including the start of Node. */
+  readonly readyMs: number;
   readonly importMs: number;
   readonly importCpuMs: number;
   /** The first file of the process: clients are created, connections opened, code is compiled. 0 without a warm-up. */
@@ -30,9 +34,4 @@ export interface TrialResult {
   /** Time in which the garbage collector paused the program. */
   readonly gcMs: number;
   readonly peakBytes: number;
-}
-
-/** From the start of the process until its handler can be called. */
-export interface TimedResult extends TrialResult {
-  readonly readyMs: number;
 }

@@ -106,13 +106,13 @@ const carry = async (handler: Handler, load: Load, label: string): Promise<void>
   await Promise.all(Array.from({ length: load.concurrency }, worker));
 };
 
-const run = async ({ modulePath, warmUp, measured }: Trial): Promise<TrialResult> => {
+const run = async ({ startedAt, modulePath, warmUp, measured }: Trial): Promise<TrialResult> => {
   const importStart = performance.now();
   const importCpu = process.cpuUsage();
   const { handler } = (await import(pathToFileURL(modulePath).href)) as { handler: Handler };
   const importMs = performance.now() - importStart;
   const importCpuMs = milliseconds(process.cpuUsage(importCpu));
-  process.send?.({ ready: true });
+  const readyMs = performance.timeOrigin + performance.now() - startedAt;
 
   const firstStart = performance.now();
   if (warmUp.count > 0) await carry(handler, { ...warmUp, count: 1, concurrency: 1 }, 'first');
@@ -127,15 +127,13 @@ const run = async ({ modulePath, warmUp, measured }: Trial): Promise<TrialResult
   const wallMs = performance.now() - start;
   const cpuMs = milliseconds(process.cpuUsage(cpu));
   await new Promise((resolve) => setImmediate(resolve));
-  const result = { importMs, importCpuMs, firstMs, wallMs, cpuMs, gcMs, peakBytes: peakBytes() };
+  const result = { readyMs, importMs, importCpuMs, firstMs, wallMs, cpuMs, gcMs, peakBytes: peakBytes() };
   await confirm();
   return result;
 };
 
-process.once('message', (trial: Trial) => {
-  run(trial).then(
-    (result) => process.send?.({ result }, () => process.exit()),
-    (error: unknown) => process.send?.({ error: String(error) }, () => process.exit(1)),
-  );
+process.once('message', async (trial: Trial) => {
+  const result = await run(trial);
+  process.send?.(result, () => process.exit());
 });
 process.on('disconnect', () => process.exit());

@@ -2,11 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { readFlags, runScript, UsageError } from '../../../infra/command-line.ts';
 import { type Stack, startStack } from '../../../infra/local/stack.ts';
 import type { LedgerEntry } from '../../../lib/ledger/ledger.ts';
-import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
+import { type Ending, endingOf, put, type Sent, statusesOf } from '../soak/ending.ts';
 
 const usage = `npm run kill -- [--kills N]
 
@@ -40,35 +39,32 @@ const killMany = async (kills: number): Promise<void> => {
   try {
     stack.kombo.faults.arm('delay-150ms', { on: ['post'] });
     const moments: Record<string, number> = {};
-    const uploads: string[] = [];
+    const uploads: Sent[] = [];
     for (let round = 0; round < kills; round += 1) {
-      const { id, moment } = await killOnce(stack, round);
-      uploads.push(id);
+      const { moment, ...upload } = await killOnce(stack, round);
+      uploads.push(upload);
       moments[moment] = (moments[moment] ?? 0) + 1;
       if (process.stderr.isTTY) process.stderr.write(`\r${round + 1} of ${kills} kills`);
     }
     await stack.functions.get('on-schedule')?.invoke({ task: 'sweep' });
     await waitUntilAttached(stack, uploads);
-    report(moments, await verdict(stack, uploads));
+    report(moments, await endingOf(stack, uploads));
   } finally {
     await stack.close();
     await rm(stateDir, { recursive: true, force: true });
   }
 };
 
-const killOnce = async (stack: Stack, round: number): Promise<{ id: string; moment: string }> => {
+const killOnce = async (stack: Stack, round: number): Promise<Sent & { moment: string }> => {
   const onUpload = stack.functions.get('on-upload');
   if (!onUpload) throw new Error('on-upload is not built.');
-  const key = `candidates/GRKkill${round}/Jo Roe CV.txt`;
-  const { ETag = '' } = await stack.s3.send(
-    new PutObjectCommand({ Bucket: stack.bucket, Key: key, Body: `CV number ${round}` }),
-  );
-  const id = uploadId({ bucket: stack.bucket, key, etag: bareEtag(ETag) });
+  const candidateId = `GRKkill${round}`;
+  const id = await put(stack, `candidates/${candidateId}/Jo Roe CV.txt`, `CV number ${round}`);
   await sleep(Math.random() * spanMs);
   const wasUp = onUpload.pids.length > 0;
   await onUpload.kill();
   const known = await stack.ledger.read(id);
-  return { id, moment: wasUp ? momentOf(known) : 'while no process was running' };
+  return { id, candidateId, moment: wasUp ? momentOf(known) : 'while no process was running' };
 };
 
 const momentOf = (known: LedgerEntry | undefined): string => {
@@ -76,36 +72,17 @@ const momentOf = (known: LedgerEntry | undefined): string => {
   return known.readable && known.record.state.status === 'sending' ? 'while sending' : 'after it was settled';
 };
 
-const statusOf = (known: LedgerEntry | undefined): string => (known?.readable ? known.record.state.status : 'unseen');
-
-const waitUntilAttached = async (stack: Stack, ids: readonly string[]): Promise<void> => {
+const waitUntilAttached = async (stack: Stack, uploads: readonly Sent[]): Promise<void> => {
+  const ids = uploads.map(({ id }) => id);
   const until = Date.now() + maxSettleMs;
   while (Date.now() < until) {
-    const known = await stack.ledger.readMany(ids);
-    if (ids.every((id) => statusOf(known.get(id)) === 'attached')) return;
+    const statuses = await statusesOf(stack, ids);
+    if (statuses.every((status) => status === 'attached')) return;
     await sleep(500);
   }
 };
 
-interface Verdict {
-  readonly lost: number;
-  readonly doubled: number;
-  readonly attached: number;
-}
-
-const verdict = async (stack: Stack, ids: readonly string[]): Promise<Verdict> => {
-  const known = await stack.ledger.readMany(ids);
-  const copies = ids.map(
-    (_, round) => stack.kombo.attachments({ target: { kind: 'candidate', id: `GRKkill${round}` } }).length,
-  );
-  return {
-    attached: ids.filter((id) => statusOf(known.get(id)) === 'attached').length,
-    lost: copies.filter((count) => count === 0).length,
-    doubled: copies.filter((count) => count > 1).length,
-  };
-};
-
-const report = (moments: Record<string, number>, { attached, lost, doubled }: Verdict): void => {
+const report = (moments: Record<string, number>, { attached, lost, doubled }: Ending): void => {
   const total = Object.values(moments).reduce((sum, count) => sum + count, 0);
   const how = Object.entries(moments).map(([moment, count]) => `${count} ${moment}`);
   console.log(`${total} kills: ${how.join(', ')}.`);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { type Ending, judgeEnding } from './ending.ts';
 import { coursesOf, isFlat } from './flat.ts';
 import { integrationsFor, phaseAt, plannedCv } from './plan.ts';
 import { plotOf } from './plot.ts';
 import { reportOf } from './report.ts';
 import type { Sample } from './samples.ts';
-import { type Ending, judgeEnding } from './soak.ts';
 
 const megabyte = 1_000_000;
 

@@ -2,11 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { startSchedule } from '../../../infra/local/aws/events/schedule.ts';
 import { type Stack, startStack } from '../../../infra/local/stack.ts';
-import { bareEtag, uploadId } from '../../../lib/upload/upload.ts';
-import { integrationsFor, type Phase, type PlannedCv, phaseAt, plannedCv } from './plan.ts';
+import { type Ending, endingOf, put, type Sent, statusesOf } from './ending.ts';
+import { integrationsFor, type Phase, phaseAt, plannedCv } from './plan.ts';
 import { processesOf, type Sample } from './samples.ts';
 
 export interface SoakOptions {
@@ -17,17 +16,6 @@ export interface SoakOptions {
   readonly onSample?: (sample: Sample) => void;
   /** Ends the soak early; the uploads until then are judged. */
   readonly signal?: AbortSignal;
-}
-
-/** The outcomes of all CVs. */
-export interface Ending {
-  readonly uploaded: number;
-  readonly attached: number;
-  /** `lost`: Kombo has no copy although it should have one. `doubled`: it has more than one. */
-  readonly lost: number;
-  readonly doubled: number;
-  /** The number of CVs that are not attached, by status. */
-  readonly others: Readonly<Record<string, number>>;
 }
 
 export interface Soak {
@@ -57,7 +45,7 @@ export const soak = async ({ cvs, integrations: count, seed, onSample, signal }:
   const integrations = integrationsFor(count);
   const startedAt = Date.now();
   const samples: Sample[] = [];
-  const uploads: { readonly id: string; readonly cv: Pick<PlannedCv, 'candidateId'> }[] = [];
+  const uploads: Sent[] = [];
   let [attached, deliveries, kills, inFlight] = [0, 0, 0, 0];
   let phase: Phase = 'warm-up';
 
@@ -135,20 +123,13 @@ export const soak = async ({ cvs, integrations: count, seed, onSample, signal }:
     stack = await start();
   };
 
-  const put = async (cv: PlannedCv): Promise<void> => {
-    const { ETag = '' } = await stack.s3.send(
-      new PutObjectCommand({ Bucket: stack.bucket, Key: cv.key, Body: cv.body }),
-    );
-    const id = uploadId({ bucket: stack.bucket, key: cv.key, etag: bareEtag(ETag) });
-    uploads.push({ id, cv: { candidateId: cv.candidateId } });
-  };
-
   try {
     for (let number = 0; number < cvs && !signal?.aborted; number += 1) {
       const next = phaseAt(number / cvs);
       if (next !== phase) await begin(next);
       while (inFlight >= mostInFlight) await sleep(5);
-      await put(plannedCv(number, { cvs, integrations, seed }));
+      const { key, body, candidateId } = plannedCv(number, { cvs, integrations, seed });
+      uploads.push({ id: await put(stack, key, body), candidateId });
     }
     await begin('draining');
     await drain({ stack, ids: uploads.map(({ id }) => id), clockFile, signal });
@@ -190,44 +171,3 @@ const drain = async ({ stack, ids, clockFile, signal }: Drain): Promise<void> =>
 };
 
 const isFinal: ReadonlySet<string> = new Set(['attached', 'rejected', 'held', 'superseded']);
-
-const statusesOf = async (stack: Stack, ids: readonly string[]): Promise<readonly string[]> => {
-  const known = await stack.ledger.readMany(ids);
-  return ids.map((id) => {
-    const entry = known.get(id);
-    if (!entry) return 'unseen';
-    return entry.readable ? entry.record.state.status : 'unreadable';
-  });
-};
-
-const endingOf = async (
-  stack: Stack,
-  uploads: readonly { readonly id: string; readonly cv: Pick<PlannedCv, 'candidateId'> }[],
-): Promise<Ending> => {
-  const copies = Map.groupBy(stack.kombo.attachments(), ({ target }) => target.id);
-  const statuses = await statusesOf(
-    stack,
-    uploads.map(({ id }) => id),
-  );
-  return judgeEnding(
-    uploads.map(({ cv }, index) => ({
-      status: statuses[index] ?? 'unseen',
-      copies: copies.get(cv.candidateId)?.length ?? 0,
-    })),
-  );
-};
-
-/** A CV is lost when it counts as attached, or is not in the ledger, and Kombo has no copy. A waiting CV is not lost. */
-export const judgeEnding = (cvs: readonly { readonly status: string; readonly copies: number }[]): Ending => {
-  const others = Map.groupBy(
-    cvs.filter(({ status }) => status !== 'attached'),
-    ({ status }) => status,
-  );
-  return {
-    uploaded: cvs.length,
-    attached: cvs.filter(({ status }) => status === 'attached').length,
-    lost: cvs.filter(({ status, copies }) => copies === 0 && (status === 'attached' || status === 'unseen')).length,
-    doubled: cvs.filter(({ copies }) => copies > 1).length,
-    others: Object.fromEntries([...others].map(([status, all]) => [status, all.length])),
-  };
-};

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { meetingIn, pieces, sizeIn } from '../workload.ts';
+import { meetingIn, sizeIn } from '../workload.ts';
 import { expectedBody } from './expected-body.ts';
 import { createMeeting } from './meeting.ts';
-import { serve } from './serve.ts';
+import { sendObject, serve } from './serve.ts';
 
 /**
  * Accepts attachments, compares every byte with the expected one, and refuses a wrong one as Kombo would.
@@ -38,13 +38,9 @@ const dataOf = ({ url = '', headers }: IncomingMessage): object => {
   return { results: [{ file_name: 'CV.pdf', type: 'CV', content_type: 'application/pdf', data_url: link }] };
 };
 
-const sendFile = async (response: ServerResponse, sizeBytes: number): Promise<void> => {
+const sendFile = (response: ServerResponse, sizeBytes: number): Promise<void> => {
   response.writeHead(200, { 'content-type': 'application/pdf', 'content-length': sizeBytes });
-  for (const piece of pieces(sizeBytes)) {
-    if (response.destroyed) return;
-    await new Promise((resolve) => response.write(piece, resolve));
-  }
-  response.end();
+  return sendObject(response, sizeBytes);
 };
 
 const receive = (request: IncomingMessage, response: ServerResponse): void => {

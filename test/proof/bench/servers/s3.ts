@@ -1,6 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http';
-import { crc64nvmeOf, etagOf, pieces, sizeIn } from '../workload.ts';
-import { serve } from './serve.ts';
+import { createServer } from 'node:http';
+import { crc64nvmeOf, etagOf, sizeIn } from '../workload.ts';
+import { sendObject, serve } from './serve.ts';
 
 /**
  * Answers GetObject for every key that contains a size. It keeps one block in memory, whatever the size.
@@ -26,18 +26,8 @@ const server = createServer(async (request, response) => {
     'last-modified': 'Mon, 05 Jan 2026 09:00:00 GMT',
     'x-amz-request-id': 'bench',
   });
-  if (request.method === 'GET') {
-    for (const piece of pieces(sizeBytes)) if (!(await written(response, piece))) return;
-  }
-  response.end();
+  await sendObject(response, request.method === 'GET' ? sizeBytes : 0);
 });
-
-/** False when the reader has disconnected. */
-const written = (response: ServerResponse, piece: Buffer): Promise<boolean> =>
-  new Promise((resolve) => {
-    if (response.destroyed) resolve(false);
-    else response.write(piece, (error) => resolve(!error));
-  });
 
 const known = new Map<number, Promise<{ etag: string; crc64nvme: string }>>();
 const checksums = (sizeBytes: number): Promise<{ etag: string; crc64nvme: string }> => {
