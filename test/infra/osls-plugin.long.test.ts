@@ -1,11 +1,10 @@
-import { copyFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import CourierPlugin from '../../infra/osls-plugin.ts';
 import { temporaryFolder } from '../fakes/temporary-folder.ts';
-import { osls, oslsIn, serviceFolder } from './template/package.ts';
+import { osls, packagedIn, serviceFolder } from './template/package.ts';
 import { functionNames } from './template/service.ts';
-import type { Template } from './template/template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -129,6 +128,13 @@ beforeAll(async () => {
 });
 afterAll(() => service.remove());
 
+/** A service that one test changes. */
+const ownService = async (): Promise<string> => {
+  const { folder, remove } = await serviceFolder();
+  onTestFinished(remove);
+  return folder;
+};
+
 test('packaging stops with a sentence about each invalid parameter', async () => {
   const { exitCode, output } = await osls(
     service.folder,
@@ -155,52 +161,37 @@ test('the example integration packages with a warning, but is not deployed', asy
 });
 
 test('deployment asks for the region where the profile names another one than osls takes', async () => {
-  await writeFile(path.join(service.folder, 'aws-config'), '[profile work]\nregion = us-west-2\n');
-  const profile = { AWS_CONFIG_FILE: path.join(service.folder, 'aws-config'), AWS_PROFILE: 'work' };
-  const { exitCode, output } = await oslsIn(profile, service.folder, 'deploy', '--param=komboIntegrationId=lever:1');
+  await mkdir(path.join(service.folder, '.aws'));
+  await writeFile(path.join(service.folder, '.aws/config'), '[profile work]\nregion = us-west-2\n');
+  const args = ['--aws-profile=work', '--param=komboIntegrationId=lever:1'];
+  const { exitCode, output } = await osls(service.folder, 'deploy', ...args);
   expect(exitCode).toBe(1);
   expect(output).toContain('your environment names us-west-2, but osls would deploy to eu-central-1.');
 });
 
 test('the file of a stage and the command line reach CloudFormation as parameters, variables of osls resolved', async () => {
-  const own = await serviceFolder();
-  try {
-    await writeFile(
-      path.join(own.folder, 'stages/prod.yml'),
-      "komboIntegrationId: 'lever:1'\nmaxBytes: 5000000\nallowedTypes: [pdf, docx]\nalarmEmail: ${env:HOME, 'on-call'}@example.com\noutcomeBus: off\n",
-    );
-    const { exitCode, output } = await osls(own.folder, 'package', '--stage=prod', '--param=memoryMb=256');
-    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
-    const { service: state } = JSON.parse(
-      await readFile(path.join(own.folder, '.serverless/serverless-state.json'), 'utf8'),
-    );
-    const passed = new Map(
-      state.provider.stackParameters.map(({ ParameterKey, ParameterValue }: Readonly<Record<string, string>>) => [
-        ParameterKey,
-        ParameterValue,
-      ]),
-    );
-    expect(Object.fromEntries(passed)).toMatchObject({
-      KomboIntegrationId: 'lever:1',
-      MaxBytes: '5000000',
-      AllowedTypes: 'pdf,docx',
-      AlarmEmailAddress: `${own.folder}@example.com`,
-      OutcomeBus: 'off',
-      MemoryMb: '256',
-      KomboBaseUrl: 'eu',
-      RemoteFields: '',
-    });
-    const { Parameters } = await templateIn(own.folder, 'update');
-    expect([...passed.keys()]).toEqual(Object.keys(Parameters ?? {}));
-    // osls first creates a new stack from this template, with the same parameters; CloudFormation refuses unknown parameters.
-    expect((await templateIn(own.folder, 'create')).Parameters).toEqual(Parameters);
-  } finally {
-    await own.remove();
-  }
+  const folder = await ownService();
+  await writeFile(
+    path.join(folder, 'stages/prod.yml'),
+    "komboIntegrationId: 'lever:1'\nmaxBytes: 5000000\nallowedTypes: [pdf, docx]\nalarmEmail: ${env:HOME, 'on-call'}@example.com\noutcomeBus: off\n",
+  );
+  const { exitCode, output } = await osls(folder, 'package', '--stage=prod', '--param=memoryMb=256');
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  const { passed, osls: template } = await packagedIn(folder);
+  expect(passed).toMatchObject({
+    KomboIntegrationId: 'lever:1',
+    MaxBytes: '5000000',
+    AllowedTypes: 'pdf,docx',
+    AlarmEmailAddress: `${folder}@example.com`,
+    OutcomeBus: 'off',
+    MemoryMb: '256',
+    KomboBaseUrl: 'eu',
+    RemoteFields: '',
+  });
+  // osls first creates a new stack from this template, with the same parameters; CloudFormation refuses unknown parameters.
+  const first = path.join(folder, '.serverless/cloudformation-template-create-stack.json');
+  expect(JSON.parse(await readFile(first, 'utf8')).Parameters).toEqual(template.Parameters);
 });
-
-const templateIn = async (folder: string, which: 'create' | 'update'): Promise<Template> =>
-  JSON.parse(await readFile(path.join(folder, `.serverless/cloudformation-template-${which}-stack.json`), 'utf8'));
 
 test('packaging stops when a zip is missing', async () => {
   await rm(path.join(service.folder, 'dist/on-batch.zip'));
@@ -209,60 +200,46 @@ test('packaging stops when a zip is missing', async () => {
   expect(output).toContain('dist/on-batch.zip');
 });
 
-test('packaging stops with a sentence about each function that lacks its role, its code or its entry', async () => {
-  const broken = await serviceFolder();
-  try {
-    const file = path.join(broken.folder, 'serverless.yml');
-    const yaml = await readFile(file, 'utf8');
-    const changed = yaml
-      .replace(/^ {4}role: OnUploadRole\n/m, '')
-      .replace(/^ {4}role: OnBatchRole$/m, '    role: BatchRole')
-      .replace(/^functions:\n/m, 'functions:\n  on-nowhere:\n    role: OnDemandRole\n');
-    await writeFile(file, changed);
-    await writeFile(path.join(broken.folder, 'handlers/on-unlisted.ts'), '');
-    const { exitCode, output } = await osls(broken.folder, 'package');
-    expect(exitCode).toBe(1);
-    expect(output).toContain('- Function on-upload has no role: define one in infra/resources/roles.yml');
-    expect(output).toContain(
-      '- Function on-batch has the role BatchRole, which infra/resources/roles.yml does not define',
-    );
-    expect(output).toContain('- Function on-nowhere has no code: add handlers/on-nowhere.ts');
-    expect(output).toContain('- Function on-unlisted is not in serverless.yml, but handlers/on-unlisted.ts exists');
-    expect(output).toContain('- Parameter nowhereConcurrency does not exist');
-  } finally {
-    await broken.remove();
-  }
+test('packaging stops with a sentence about each function and each parameter that is missing', async () => {
+  const folder = await ownService();
+  await change(path.join(folder, 'serverless.yml'), (yaml) => yaml.replace(/^ {4}role: OnUploadRole\n/m, ''));
+  await writeFile(path.join(folder, 'handlers/on-unlisted.ts'), '');
+  await change(path.join(folder, 'serverless.yml'), (yaml) =>
+    yaml.replace(/^functions:\n/m, '$&  on-nowhere:\n    role: OnDemandRole\n'),
+  );
+  const { exitCode, output } = await osls(folder, 'package');
+  expect(exitCode).toBe(1);
+  expect(output).toContain('- Function on-upload has no role: define one in infra/resources/roles.yml');
+  expect(output).toContain('- Function on-nowhere has no code: add handlers/on-nowhere.ts');
+  expect(output).toContain('- Function on-unlisted is not in serverless.yml, but handlers/on-unlisted.ts exists');
+  expect(output).toContain('- Parameter nowhereConcurrency does not exist');
 });
 
 test('a new function needs only its handler, an entry with a role, and its concurrency; the rest is derived', async () => {
-  const extended = await serviceFolder();
-  try {
-    await rm(path.join(extended.folder, 'infra'));
-    await cp(path.join(root, 'infra'), path.join(extended.folder, 'infra'), { recursive: true });
-    await change(path.join(extended.folder, 'infra/parameters/options.ts'), (text) =>
-      text.replace(/^ {4}memoryMb: \{/m, "    ...concurrency('on-nowhere', 1, 'Instances of on-nowhere.'),\n$&"),
-    );
-    await change(path.join(extended.folder, 'serverless.yml'), (yaml) =>
-      yaml.replace(/^functions:\n/m, '$&  on-nowhere:\n    description: Goes nowhere.\n    role: OnDemandRole\n'),
-    );
-    await writeFile(path.join(extended.folder, 'handlers/on-nowhere.ts'), '');
-    await copyFile(path.join(extended.folder, 'dist/on-demand.zip'), path.join(extended.folder, 'dist/on-nowhere.zip'));
-    const { exitCode, output } = await osls(extended.folder, 'package');
-    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
-    const template = await templateIn(extended.folder, 'update');
-    expect(template.Resources.OnDashnowhereLambdaFunction?.Properties).toMatchObject({
-      Handler: 'index.handler',
-      Role: { 'Fn::GetAtt': ['OnDemandRole', 'Arn'] },
-      ReservedConcurrentExecutions: {
-        'Fn::If': ['HasReservation', { Ref: 'NowhereConcurrency' }, { Ref: 'AWS::NoValue' }],
-      },
-    });
-    expect(JSON.stringify(template.Resources.ErrorsAlarm)).toContain('OnDashnowhereLambdaFunction');
-    expect(JSON.stringify(template.Resources.Dashboard)).toContain('OnDashnowhereLogGroup');
-    expect(JSON.stringify(template.Resources.OnDashdemandLambdaFunction)).toContain('NowhereConcurrency');
-  } finally {
-    await extended.remove();
-  }
+  const folder = await ownService();
+  await rm(path.join(folder, 'infra'));
+  await cp(path.join(root, 'infra'), path.join(folder, 'infra'), { recursive: true });
+  await change(path.join(folder, 'infra/parameters/options.ts'), (text) =>
+    text.replace(/^ {4}memoryMb: \{/m, "    ...concurrency('on-nowhere', 1, 'Instances of on-nowhere.'),\n$&"),
+  );
+  await change(path.join(folder, 'serverless.yml'), (yaml) =>
+    yaml.replace(/^functions:\n/m, '$&  on-nowhere:\n    description: Goes nowhere.\n    role: OnDemandRole\n'),
+  );
+  await writeFile(path.join(folder, 'handlers/on-nowhere.ts'), '');
+  await copyFile(path.join(folder, 'dist/on-demand.zip'), path.join(folder, 'dist/on-nowhere.zip'));
+  const { exitCode, output } = await osls(folder, 'package');
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  const { Resources } = (await packagedIn(folder)).osls;
+  expect(Resources.OnDashnowhereLambdaFunction?.Properties).toMatchObject({
+    Handler: 'index.handler',
+    Role: { 'Fn::GetAtt': ['OnDemandRole', 'Arn'] },
+    ReservedConcurrentExecutions: {
+      'Fn::If': ['HasReservation', { Ref: 'NowhereConcurrency' }, { Ref: 'AWS::NoValue' }],
+    },
+  });
+  expect(JSON.stringify(Resources.ErrorsAlarm)).toContain('OnDashnowhereLambdaFunction');
+  expect(JSON.stringify(Resources.Dashboard)).toContain('OnDashnowhereLogGroup');
+  expect(JSON.stringify(Resources.OnDashdemandLambdaFunction)).toContain('NowhereConcurrency');
 });
 
 const change = async (file: string, edit: (text: string) => string): Promise<void> =>

@@ -43,15 +43,7 @@ export interface OslsResult {
 }
 
 /** Runs osls without credentials, without a home, and with a proxy that refuses, because it must not need the network. */
-export const osls = async (folder: string, ...args: readonly string[]): Promise<OslsResult> =>
-  oslsIn({}, folder, ...args);
-
-/** The same with more variables in its environment. */
-export const oslsIn = async (
-  more: Readonly<Record<string, string>>,
-  folder: string,
-  ...args: readonly string[]
-): Promise<OslsResult> => {
+export const osls = async (folder: string, ...args: readonly string[]): Promise<OslsResult> => {
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: folder,
@@ -61,7 +53,6 @@ export const oslsIn = async (
     NO_COLOR: '1',
     // osls compiles the schema of its configuration, which takes two seconds, and keeps the result here.
     SLS_SCHEMA_CACHE_BASE_DIR: path.join(root, 'node_modules/.cache/cv-courier'),
-    ...more,
   };
   const entry = path.join(root, 'node_modules/osls/bin/serverless.js');
   try {
@@ -81,6 +72,22 @@ interface Packaged {
   readonly passed: ParameterValues;
 }
 
+/** What `osls package` has written in this folder. */
+export const packagedIn = async (folder: string): Promise<Packaged> => {
+  const read = async (file: string) => JSON.parse(await readFile(path.join(folder, file), 'utf8'));
+  const { service } = await read('.serverless/serverless-state.json');
+  return {
+    osls: await read('.serverless/cloudformation-template-update-stack.json'),
+    plain: await read('dist/cloudformation/template.json'),
+    passed: Object.fromEntries(
+      service.provider.stackParameters.map(({ ParameterKey, ParameterValue }: Readonly<Record<string, string>>) => [
+        ParameterKey,
+        ParameterValue,
+      ]),
+    ),
+  };
+};
+
 /** What `osls package` writes with these options on its command line. */
 export const packageWithOsls = async (given: Parameters = {}): Promise<Packaged> => {
   const { folder, remove } = await serviceFolder();
@@ -88,18 +95,7 @@ export const packageWithOsls = async (given: Parameters = {}): Promise<Packaged>
     const params = Object.entries(given).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
     const { exitCode, output } = await osls(folder, 'package', ...params);
     if (exitCode !== 0) throw new Error(output);
-    const read = async (file: string) => JSON.parse(await readFile(path.join(folder, file), 'utf8'));
-    const { service } = await read('.serverless/serverless-state.json');
-    return {
-      osls: await read('.serverless/cloudformation-template-update-stack.json'),
-      plain: await read('dist/cloudformation/template.json'),
-      passed: Object.fromEntries(
-        service.provider.stackParameters.map(({ ParameterKey, ParameterValue }: Readonly<Record<string, string>>) => [
-          ParameterKey,
-          ParameterValue,
-        ]),
-      ),
-    };
+    return await packagedIn(folder);
   } finally {
     await remove();
   }
