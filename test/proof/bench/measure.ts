@@ -20,13 +20,13 @@ const memoryAndTime = ({ peakBytes, wallMs, cpuMs }: TrialResult) => ({ peakByte
 /**
  * The largest load of one invocation of on-upload: as many files of 10 MB as it delivers concurrently, in one event. This
  * decides how much memory a function needs.
- * Ours gets a batch from SQS whose files are for different integrations, because one integration's share of Kombo's calls would
- * let only some of them start. The peers process the records of an event one after another.
+ * For ours they are for different integrations, because one integration's share of Kombo's calls would let only some of them
+ * start. The peers process the records of an event one after another.
  */
 const bursts = [
-  { contender: 'ours', inOneEvent: 'batch' },
-  { contender: 'naive', inOneEvent: 'records' },
-  { contender: 'sdk', inOneEvent: 'records' },
+  { contender: 'ours', inOneEvent: 'meeting' },
+  { contender: 'naive', inOneEvent: 'in turn' },
+  { contender: 'sdk', inOneEvent: 'in turn' },
 ] as const;
 const burst = { files: parallelDeliveries, sizeMb: 10 };
 

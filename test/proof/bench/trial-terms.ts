@@ -5,10 +5,10 @@ export interface Load {
   readonly count: number;
   readonly concurrency: number;
   /**
-   * All files in one event: one S3 event whose files are for one integration, or a batch of SQS messages whose files are for
-   * as many integrations, and all of them must be in flight at the same time.
+   * All files in one event: for one integration, or, for a meeting, for as many integrations, and then Kombo answers only when
+   * all of them are in flight at the same time.
    */
-  readonly inOneEvent?: 'records' | 'batch';
+  readonly inOneEvent?: 'in turn' | 'meeting';
 }
 
 /** The work of one fresh process. */

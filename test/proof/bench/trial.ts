@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
 import type { Load, Trial, TrialResult } from './trial-terms.ts';
-import { bucket, keyOf, meetingIn, meetingKeyOf } from './workload.ts';
+import { bucket, keyOf, meetingKeyOf } from './workload.ts';
 
 /**
  * A separate process that loads one contender and lets it deliver files, as the Lambda runtime would.
@@ -45,15 +45,6 @@ const eventOf = (load: Load, keys: readonly string[]): unknown => ({
   Records: keys.map((key) => recordOf(load, key)),
 });
 
-/** S3 notifications as SQS delivers them: one message for each upload. */
-const batchOf = (load: Load, keys: readonly string[]): unknown => ({
-  Records: keys.map((key) => ({
-    messageId: key,
-    eventSource: 'aws:sqs',
-    body: JSON.stringify(eventOf(load, [key])),
-  })),
-});
-
 const context = {
   functionName: 'bench',
   functionVersion: '1',
@@ -67,32 +58,21 @@ const context = {
 
 /** Ours returns outcomes; the peers throw when Kombo refuses. */
 const check = (answer: unknown): void => {
-  const { outcomes, batchItemFailures = [] } = (answer ?? {}) as {
+  const { outcomes } = (answer ?? {}) as {
     outcomes?: readonly { status?: string; code?: string; detail?: string }[];
-    batchItemFailures?: readonly unknown[];
   };
-  if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} messages would be delivered again`);
   const bad = outcomes?.find(({ status }) => status !== 'attached');
   if (bad) throw new Error(`not attached: ${bad.status} ${bad.code ?? ''} ${bad.detail ?? ''}`);
 };
 
-/** Delivers all files in one event. @returns a check that they met, to be run after the measurement */
-const carryInOneEvent = async (handler: Handler, load: Load): Promise<() => Promise<void>> => {
+/** Delivers all files in one event. */
+const carryInOneEvent = async (handler: Handler, load: Load): Promise<void> => {
   const keys = Array.from({ length: load.count }, (_, index) =>
-    load.inOneEvent === 'batch'
+    load.inOneEvent === 'meeting'
       ? meetingKeyOf(load.sizeBytes, load.count, String(process.pid), index)
       : keyOf(load.sizeBytes, `together-${process.pid}-${index}`),
   );
-  check(await handler(load.inOneEvent === 'batch' ? batchOf(load, keys) : eventOf(load, keys), context));
-  return async () => {
-    const { name } = meetingIn(keys[0] ?? '');
-    if (name === undefined) return;
-    // The answer to SQS does not contain the outcome of a file.
-    const { met } = (await (await fetch(new URL(`/met/${name}`, process.env.KOMBO_BASE_URL))).json()) as {
-      met: number;
-    };
-    if (met !== load.count) throw new Error(`${met} of ${load.count} files were in flight at the same time`);
-  };
+  check(await handler(eventOf(load, keys), context));
 };
 
 const carry = async (handler: Handler, load: Load, label: string): Promise<void> => {
@@ -121,19 +101,18 @@ const run = async ({ startedAt, modulePath, warmUp, measured }: Trial): Promise<
   collections.observe({ entryTypes: ['gc'] });
   const start = performance.now();
   const cpu = process.cpuUsage();
-  let confirm = async (): Promise<void> => undefined;
-  if (measured.inOneEvent) confirm = await carryInOneEvent(handler, measured);
+  if (measured.inOneEvent) await carryInOneEvent(handler, measured);
   else await carry(handler, measured, 'measured');
   const wallMs = performance.now() - start;
   const cpuMs = milliseconds(process.cpuUsage(cpu));
   await new Promise((resolve) => setImmediate(resolve));
-  const result = { readyMs, importMs, importCpuMs, firstMs, wallMs, cpuMs, gcMs, peakBytes: peakBytes() };
-  await confirm();
-  return result;
+  return { readyMs, importMs, importCpuMs, firstMs, wallMs, cpuMs, gcMs, peakBytes: peakBytes() };
 };
 
-process.once('message', async (trial: Trial) => {
-  const result = await run(trial);
-  process.send?.(result, () => process.exit());
+process.once('message', (trial: Trial) => {
+  run(trial).then(
+    (result) => process.send?.(result, () => process.exit()),
+    (error: unknown) => process.stderr.write(`${String(error)}\n`, () => process.exit(1)),
+  );
 });
 process.on('disconnect', () => process.exit());

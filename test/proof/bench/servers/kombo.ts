@@ -7,14 +7,13 @@ import { sendObject, serve } from './serve.ts';
 /**
  * Accepts attachments, compares every byte with the expected one, and refuses a wrong one as Kombo would.
  * `/floor/` accepts anything of the announced length, because the floor sends plain bytes.
- * Requests for a target whose id asks for a meeting are read once all of them have arrived; `/met/<id>` reports their number.
+ * Requests for a target whose id asks for a meeting are read once all of them have arrived, and cut off when that takes too long.
  * A target lists one file of the size in its id, and `/resources/` has its bytes.
  */
-const meeting = createMeeting(20_000);
+const arrive = createMeeting(20_000);
 
 const server = createServer((request, response) => {
   if (request.url?.startsWith('/resources/')) return void sendFile(response, sizeIn(request.url));
-  if (request.url?.startsWith('/met/')) return answer(response, 200, { met: meeting.met(request.url.slice(5)) });
   if (request.method === 'GET')
     return answer(response, 200, { status: 'success', data: dataOf(request), warnings: [] });
   if (request.url?.startsWith('/floor/')) {
@@ -24,7 +23,7 @@ const server = createServer((request, response) => {
   const { name, count } = meetingIn(request.url ?? '');
   if (name === undefined) return receive(request, response);
   // The body is not read until then, so the sender gets no further than its socket buffers.
-  void meeting.arrive(name, count).then((hasMet) => {
+  void arrive(name, count).then((hasMet) => {
     if (hasMet) receive(request, response);
     else request.destroy();
   });
