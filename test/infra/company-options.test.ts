@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { deployed } from './template/deployed.ts';
 import { osls, serviceFolder } from './template/package.ts';
 import { roleStatements } from './template/statements.ts';
@@ -159,17 +159,9 @@ test('only the canary gives on-schedule, and no other function, the right to put
 
 test('the stack has the configured tags beside service and stage, and CloudFormation passes them to its resources', async () => {
   const { folder, remove } = await serviceFolder();
-  try {
-    const { exitCode, output } = await osls(
-      folder,
-      'print',
-      '--param=tags=team=hiring,cost-center=42',
-      '--path=provider.stackTags',
-      '--format=json',
-    );
-    expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
-    expect(JSON.parse(output)).toEqual({ service: 'cv-courier', stage: 'dev', team: 'hiring', 'cost-center': '42' });
-  } finally {
-    await remove();
-  }
+  onTestFinished(remove);
+  const tags = '--param=tags=team=hiring,cost-center=42';
+  const { exitCode, output } = await osls(folder, 'print', tags, '--path=provider.stackTags', '--format=json');
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse(output)).toEqual({ service: 'cv-courier', stage: 'dev', team: 'hiring', 'cost-center': '42' });
 });

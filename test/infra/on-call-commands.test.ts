@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { findAction } from '../../handlers/on-demand/actions.ts';
-import { isObject } from '../../lib/json.ts';
+import { expect, test } from 'vitest';
+import { problemsOf } from './documented-request.ts';
 import { deployed } from './template/deployed.ts';
 import { resourcesOf } from './template/template.ts';
 
@@ -34,14 +33,6 @@ const requestIn = (call: readonly string[]): unknown => {
   return JSON.parse(call[call.indexOf(before) + 1] ?? '');
 };
 
-const problemsOf = (request: unknown): readonly string[] => {
-  if (!isObject(request)) return ['It is not an object.'];
-  const action = findAction(String(request.action));
-  if (!action) return [`There is no action ${String(request.action)}.`];
-  const read = action.read(request);
-  return 'problems' in read ? read.problems : [];
-};
-
 const read = (page: string): Promise<string> => readFile(path.join(root, page), 'utf8');
 
 /** The commands of a text, each joined with its continuation lines. */
@@ -50,31 +41,25 @@ const commandsIn = (text: string, begins: RegExp): readonly string[] => {
   return lines.map((line) => line.trim()).filter((line) => begins.test(line));
 };
 
-describe('the first command of an alarm', () => {
-  let commands: readonly string[] = [];
-  beforeAll(async () => {
-    const template = await deployed({ attachWithinSeconds: '600', outcomeBus: 'default' });
-    const texts = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, own]) => String(own.AlarmDescription));
-    commands = texts.flatMap((text) =>
-      [...text.matchAll(/^First: ((?:AWS_MAX_ATTEMPTS=1 )?aws .*)$/gm)].map(([, command = '']) => command),
-    );
-    expect(texts.length - commands.length).toBeLessThanOrEqual(3);
-  });
-
-  test('the first command of an alarm is one shell command, with a request that on-demand accepts', async () => {
-    const asking: unknown[] = [];
-    for (const command of commands) {
-      const calls = await callsOf(command);
-      expect(calls, command).toHaveLength(1);
-      const [call = []] = calls;
-      if (call[0] !== 'lambda' || call[1] !== 'invoke') continue;
-      expect(problemsOf(requestIn(call)), command).toEqual([]);
-      asking.push(requestIn(call));
-    }
-    expect(asking).toContainEqual({ action: 'status' });
-    expect(asking).toContainEqual({ action: 'status', list: 'rejected' });
-    expect(asking).toContainEqual({ action: 'check' });
-  });
+test('the first command of an alarm is one shell command, with a request that on-demand accepts', async () => {
+  const template = await deployed({ attachWithinSeconds: '600', outcomeBus: 'default' });
+  const texts = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, own]) => String(own.AlarmDescription));
+  const commands = texts.flatMap((text) =>
+    [...text.matchAll(/^First: ((?:AWS_MAX_ATTEMPTS=1 )?aws .*)$/gm)].map(([, command = '']) => command),
+  );
+  expect(texts.length - commands.length).toBeLessThanOrEqual(3);
+  const asking: unknown[] = [];
+  for (const command of commands) {
+    const calls = await callsOf(command);
+    expect(calls, command).toHaveLength(1);
+    const [call = []] = calls;
+    if (call[0] !== 'lambda' || call[1] !== 'invoke') continue;
+    expect(problemsOf(requestIn(call)), command).toEqual([]);
+    asking.push(requestIn(call));
+  }
+  expect(asking).toContainEqual({ action: 'status' });
+  expect(asking).toContainEqual({ action: 'status', list: 'rejected' });
+  expect(asking).toContainEqual({ action: 'check' });
 });
 
 test('the commands of each page, with npm or the AWS CLI, send requests that on-demand accepts', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findAction } from '../../handlers/on-demand/actions.ts';
-import { isObject, type JsonObject } from '../../lib/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../lib/json.ts';
+import { problemsOf } from './documented-request.ts';
 
 /** What a reader would put in place of "…", or of an object that is shown as { ... }. */
 const fitting: JsonObject = {
@@ -17,18 +17,10 @@ const fitting: JsonObject = {
   since: '2026-11-01T10:00:00Z',
 };
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** The JSON object that starts here: the shortest text up to a closing brace that can be parsed. */
 const objectFrom = (text: string, start: number): JsonObject | undefined => {
   for (let end = text.indexOf('}', start); end >= 0; end = text.indexOf('}', end + 1)) {
-    const object = parsed(text.slice(start, end + 1));
+    const object = parseJson(text.slice(start, end + 1));
     if (isObject(object)) return object;
   }
   return undefined;
@@ -43,13 +35,6 @@ const requestsIn = (text: string): readonly JsonObject[] =>
 const filled = (request: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(request).map(([name, value]) => [name, value === '…' ? fitting[name] : value]));
 
-const problemsOf = (request: JsonObject): unknown => {
-  const action = findAction(String(request.action));
-  if (!action) return `There is no action ${String(request.action)}.`;
-  const read = action.read(filled(request));
-  return 'problems' in read ? read.problems : [];
-};
-
 describe.each(['README.md', 'infra/README.md', 'docs/operating.md', 'docs/tenants.md'])('%s', (file) => {
   const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').replaceAll(/\{ ?(\.{3}|…) ?\}/g, '"…"');
   const requests = requestsIn(text);
@@ -62,12 +47,12 @@ describe.each(['README.md', 'infra/README.md', 'docs/operating.md', 'docs/tenant
   test.each(requests.map((request) => [JSON.stringify(request), request] as const))(
     'on-demand accepts the documented request %s',
     (_shown, request) => {
-      expect(problemsOf(request)).toEqual([]);
+      expect(problemsOf(filled(request))).toEqual([]);
     },
   );
 });
 
 test('a documented request with an unknown field would be found', () => {
   const [request = {}] = requestsIn('Erase: `{ "action": "forget", "key": "…", "zzz": "…" }`.');
-  expect(problemsOf(request)).toEqual(['"forget" has no field "zzz".']);
+  expect(problemsOf(filled(request))).toEqual(['"forget" has no field "zzz".']);
 });

@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest';
 import { deliveredFunctions } from './template/service.ts';
-import { allShapes, type Shape } from './template/shapes.ts';
+import { allShapes, type Shape, shapeNamed } from './template/shapes.ts';
 import { at, resourcesOf } from './template/template.ts';
 
 const shapes = await allShapes();
 
-const shape = (...words: readonly string[]): Shape => {
-  const found = shapes.find(({ name }) => words.every((word) => name.split(', ').includes(word)));
-  if (found === undefined) throw new Error(`There is no shape with ${words.join(', ')}.`);
-  return found;
-};
+const shape = (...words: readonly string[]): Shape => shapeNamed(shapes, ...words);
 
 const onUpload = 'arn:aws:lambda:eu-central-1:111122223333:function:cv-courier-dev-on-upload';
 const failureQueue = 'arn:aws:sqs:eu-central-1:111122223333:cv-courier-dev-failures';
@@ -109,24 +105,20 @@ test('an event that on-upload could not process goes to the failure queue, whate
   }
 });
 
-test('the failure queue keeps messages for 14 days, and is replayed only when replay is switched on', () => {
+test('the failure queue is replayed only when replay is switched on', () => {
   const { filledIn } = shape('own bucket', 'no scan', 'plain');
-  expect(filledIn.Resources.FailureQueue?.Properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
   expect(filledIn.Resources.FailureReplay?.Properties).toMatchObject({ Enabled: false, EventSourceArn: failureQueue });
 });
 
 test('concurrency is reserved, except where the option says that the account cannot reserve any', () => {
   const reserved = (one: Shape) =>
     resourcesOf(one.filledIn, 'AWS::Lambda::Function').map(([id, own]) => [id, own.ReservedConcurrentExecutions]);
-  expect(reserved(shape('own bucket', 'plain'))).toEqual(
-    expect.arrayContaining([
-      ['OnDashuploadLambdaFunction', '8'],
-      ['OnDashscheduleLambdaFunction', '2'],
-      ['OnDashdemandLambdaFunction', '1'],
-      ['OnDashbatchLambdaFunction', '1'],
-    ]),
-  );
-  for (const [, count] of reserved(shape('own bucket', 'plain'))) expect(Number(count)).toBeGreaterThan(0);
+  expect(Object.fromEntries(reserved(shape('own bucket', 'plain')))).toMatchObject({
+    OnDashuploadLambdaFunction: '8',
+    OnDashscheduleLambdaFunction: '2',
+    OnDashdemandLambdaFunction: '1',
+    OnDashbatchLambdaFunction: '1',
+  });
   for (const [, count] of reserved(shape('own bucket', 'no reservation'))) expect(count).toBeUndefined();
 });
 

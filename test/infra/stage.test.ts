@@ -94,11 +94,6 @@ tags: { team: }
   });
 });
 
-test("an unknown option in a stage's file is reported in one sentence with the nearest name", async () => {
-  const { faults } = await withFile('misspelt', `komboIntegrationId: ${integration}\nalarmMail: a@example.com\n`);
-  expect(faults).toEqual(['Parameter alarmMail is unknown. Did you mean alarmEmail?']);
-});
-
 test.each(['komboIntegrationId=', 'komboIntegrationId'])(
   '%s without a value on the command line is reported in one sentence',
   (pair) => {

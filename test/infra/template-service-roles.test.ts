@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest';
-import { allShapes } from './template/shapes.ts';
+import { allShapes, shapeNamed } from './template/shapes.ts';
 import { roleStatements } from './template/statements.ts';
 import { at, type Template } from './template/template.ts';
 
 const shapes = await allShapes();
 
-const shapeNamed = (name: string): Template => {
-  const found = shapes.find((shape) => shape.name === name);
-  if (found === undefined) throw new Error(`There is no shape "${name}".`);
-  return found.filledIn;
-};
+const filledIn = (name: string): Template => shapeNamed(shapes, ...name.split(', ')).filledIn;
 
 /** Every action with every resource that it is allowed on, in order of the alphabet. */
 const pairs = (template: Template, roleId: string): readonly string[] =>
@@ -65,7 +61,7 @@ test.each(buckets)(
   'a batch job may only invoke on-batch, configure the inventory, and use its own bucket (%s)',
   (name, bucket) => {
     for (const encryption of ['key', 'no key']) {
-      const template = shapeNamed(`${name}, no scan, ${encryption}, plain`);
+      const template = filledIn(`${name}, no scan, ${encryption}, plain`);
       expect(pairs(template, 'BatchRole')).toEqual(batchPairs(bucket));
       expect(conditions(template, 'BatchRole')).toEqual({});
     }
@@ -73,7 +69,7 @@ test.each(buckets)(
 );
 
 test.each(buckets)('GuardDuty may only read and tag CVs, and manage its own rule (%s)', (name, bucket) => {
-  const template = shapeNamed(`${name}, scan by an own plan, no key, plain`);
+  const template = filledIn(`${name}, scan by an own plan, no key, plain`);
   expect(pairs(template, 'ScanRole')).toEqual(scanPairs(bucket));
   expect(conditions(template, 'ScanRole')).toEqual({
     ManageOwnRule: { StringEquals: { 'events:ManagedBy': 'malware-protection-plan.guardduty.amazonaws.com' } },
@@ -81,7 +77,7 @@ test.each(buckets)('GuardDuty may only read and tag CVs, and manage its own rule
 });
 
 test.each(buckets)('with a KMS key GuardDuty may use it too, but only through S3 (%s)', (name, bucket) => {
-  const template = shapeNamed(`${name}, scan by an own plan, key, plain`);
+  const template = filledIn(`${name}, scan by an own plan, key, plain`);
   const added = [`Allow kms:Decrypt on ${key}`, `Allow kms:GenerateDataKey on ${key}`];
   expect(pairs(template, 'ScanRole')).toEqual([...scanPairs(bucket), ...added].sort());
   expect(conditions(template, 'ScanRole')).toMatchObject({
@@ -101,10 +97,10 @@ const pipePairs = [
 ];
 
 test('the pipe may only read the stream of this table, and write to this bus and to its own queue', () => {
-  const plain = shapeNamed('own bucket, no scan, no key, e-mail, links, canary, no reservation');
+  const plain = filledIn('own bucket, no scan, no key, e-mail, links, canary, no reservation');
   expect(pairs(plain, 'OutcomePipeRole')).toEqual(pipePairs);
   expect(conditions(plain, 'OutcomePipeRole')).toEqual({});
-  const encrypted = shapeNamed('own bucket, no scan, key, e-mail, links, canary, no reservation');
+  const encrypted = filledIn('own bucket, no scan, key, e-mail, links, canary, no reservation');
   const [decrypt, encrypt] = [`Allow kms:Decrypt on ${key}`, `Allow kms:GenerateDataKey on ${key}`];
   expect(pairs(encrypted, 'OutcomePipeRole')).toEqual([...pipePairs, decrypt, decrypt, encrypt].sort());
   expect(conditions(encrypted, 'OutcomePipeRole')).toEqual({
@@ -114,7 +110,7 @@ test('the pipe may only read the stream of this table, and write to this bus and
 });
 
 test('only this pipe of this account may assume the role of the pipe', () => {
-  const { Resources } = shapeNamed('own bucket, no scan, no key, e-mail, links, canary, no reservation');
+  const { Resources } = filledIn('own bucket, no scan, no key, e-mail, links, canary, no reservation');
   expect(at(Resources.OutcomePipeRole?.Properties, 'AssumeRolePolicyDocument', 'Statement', 0)).toMatchObject({
     Principal: { Service: 'pipes.amazonaws.com' },
     Condition: {

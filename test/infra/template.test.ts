@@ -6,18 +6,14 @@ import { brokenPromises } from './template/protections.ts';
 import { circle, danglingReferences } from './template/references.ts';
 import { rightsFaults } from './template/rights-faults.ts';
 import { schemaFaults } from './template/schema-faults.ts';
-import { allShapes, type Shape } from './template/shapes.ts';
+import { allShapes, type Shape, shapeNamed } from './template/shapes.ts';
 import type { Resource, Template } from './template/template.ts';
 
 const folder = await newFolder();
 afterAll(() => remove(folder));
 const shapes = await allShapes();
 
-const shapeNamed = (name: string): Shape => {
-  const found = shapes.find((shape) => shape.name === name);
-  if (found === undefined) throw new Error(`There is no shape "${name}".`);
-  return found;
-};
+const shape = (name: string): Shape => shapeNamed(shapes, ...name.split(', '));
 
 /** Faults by shape, only of shapes that have some: the expected result is an empty object. */
 const faultsByShape = async (faultsOf: (shape: Shape) => readonly string[] | Promise<readonly string[]>) => {
@@ -155,11 +151,11 @@ test.each<readonly [sentence: string, change: (template: Template) => Template]>
     (own) => changed(own, 'BatchBucket', (properties) => delete properties.OwnershipControls),
   ],
 ])('our own checks of the stack find that %s', (sentence, change) => {
-  expect(brokenPromises(change(shapeNamed('own bucket, no scan, no key, plain').filledIn))).toEqual([sentence]);
+  expect(brokenPromises(change(shape('own bucket, no scan, no key, plain').filledIn))).toEqual([sentence]);
 });
 
 test('our own checks find code that may change networks, and a function that cannot join its VPC', () => {
-  const { filledIn } = shapeNamed('own bucket, no scan, no key, a network of its own, plain');
+  const { filledIn } = shape('own bucket, no scan, no key, a network of its own, plain');
   const without = (sid: string) =>
     brokenPromises(
       changed(filledIn, 'OnBatchRole', (properties) => {
@@ -173,7 +169,7 @@ test('our own checks find code that may change networks, and a function that can
 });
 
 test('the checks of rights find an invented action, a wildcard, and a resource that the action cannot be limited to', async () => {
-  const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
+  const { filledIn } = shape('own bucket, no scan, no key, plain');
   const bucket = 'arn:aws:s3:::cv-courier-dev-uploads-111122223333-eu-central-1';
   const faultOf = (Action: string, Resource: string) =>
     rightsFaults(granting(filledIn, 'OnUploadRole', { Action, Resource }));
@@ -194,7 +190,7 @@ test('the checks of rights find an invented action, a wildcard, and a resource t
 });
 
 test('the checks of schemas find a misspelt property, a wrong type, an invalid value and a missing property', () => {
-  const { filledIn } = shapeNamed('own bucket, no scan, no key, plain');
+  const { filledIn } = shape('own bucket, no scan, no key, plain');
   const faultOf = (id: string, properties: Properties) =>
     schemaFaults(changed(filledIn, id, (own) => Object.assign(own, properties)));
   expect(faultOf('LedgerTable', { BilingMode: 'PAY_PER_REQUEST' })).toEqual([
@@ -212,7 +208,7 @@ test('the checks of schemas find a misspelt property, a wrong type, an invalid v
 });
 
 test('the checks of references find a circle and a reference to a missing resource', () => {
-  const { settled } = shapeNamed('own bucket, no scan, no key, plain');
+  const { settled } = shape('own bucket, no scan, no key, plain');
   const circular = changed(settled, 'OnDashuploadLambdaFunction', (own) =>
     Object.assign(own.Environment as Properties, { Variables: { BUCKET: { Ref: 'UploadBucket' } } }),
   );

@@ -34,7 +34,6 @@ test("the functions may have Lambda's minimum of memory", () => {
 describe('invalid values of parameters', () => {
   test.each([
     ['komboBaseUrl', 'eu-central-1'],
-    ['komboBaseUrl', 'http://api.kombo.dev/v1'],
     ['komboIntegrationId', ':8d1hpPsbjxUkoCoa1veLZGe5'],
     ['keyTemplates', 'candidates/{candidate}/{filename}'],
     ['keyTemplates', ''],
@@ -46,10 +45,7 @@ describe('invalid values of parameters', () => {
     ['existingBucket', 'My_Bucket'],
     ['existingBucket', 'arn:aws:s3:::acme-cvs'],
     ['existingBucket', 'acme-cvs/candidates'],
-    ['existingBucket', '192.168.5.4'],
-    ['existingBucket', 'acme..cvs'],
     ['existingBucket', 'ab'],
-    ['existingBucket', 'acme-cvs-s3alias'],
     ['keyTemplates', 'cvs*/{candidate_id}/{filename}'],
     ['keyTemplates', 'cvs?/{candidate_id}/{filename}'],
     ['keyTemplates', '${ssm:/templates}'],
@@ -60,7 +56,6 @@ describe('invalid values of parameters', () => {
     ['canaryKey', 'canary/greenhouse:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/canary.pdf'],
     ['canaryKey', 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/'],
     ['canaryKey', 'canary/sandbox:8d1hpPsbjxUkoCoa1veLZGe5/GRK1/*.pdf'],
-    ['tags', 'hiring'],
     ['tags', '=hiring'],
     ['tags', 'aws:team=hiring'],
     ['tags', 'équipe=hiring'],

@@ -90,3 +90,10 @@ export const allShapes = async (): Promise<readonly Shape[]> => {
   );
   return Promise.all(shapes);
 };
+
+/** The shape with all of these choices in its name. */
+export const shapeNamed = (shapes: readonly Shape[], ...words: readonly string[]): Shape => {
+  const found = shapes.find(({ name }) => words.every((word) => name.split(', ').includes(word)));
+  if (found === undefined) throw new Error(`There is no shape with ${words.join(', ')}.`);
+  return found;
+};
