@@ -12,7 +12,9 @@ const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
 const ours = Object.entries(scripts).filter(([, script]) => /^(exec )?node [^&|]+$/.test(script));
 
 const run = (script: string, args: string) => {
-  const env = { ...process.env, PORT_BASE: '0' };
+  // If a flag is not refused, nothing must be deployed.
+  const none = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_SESSION_TOKEN: '' };
+  const env = { ...process.env, ...none, PORT_BASE: '0' };
   const { status, stdout, stderr } = spawnSync(`${script} ${args}`, { cwd: root, shell: true, encoding: 'utf8', env });
   return { status, stdout, stderr };
 };
@@ -56,18 +58,6 @@ describe('an invalid value on the command line is named', () => {
 });
 
 describe('a flag that npm consumed because the "--" is missing is refused with the way to write it', () => {
-  const npmRun = (name: string, args: string) => {
-    // If it is not refused, nothing must be deployed.
-    const env = { ...process.env, AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none', AWS_SESSION_TOKEN: '' };
-    const { status, stdout, stderr } = spawnSync(`npm run --silent ${name} ${args}`, {
-      cwd: root,
-      shell: true,
-      encoding: 'utf8',
-      env,
-    });
-    return { status, stdout, stderr };
-  };
-
   test.each([
     ['invoke', '--stage prod on-demand', 'npm run invoke -- --stage VALUE'],
     ['invoke', '--stage=prod on-demand', 'npm run invoke -- --stage prod'],
@@ -76,7 +66,7 @@ describe('a flag that npm consumed because the "--" is missing is refused with t
     ['deploy', '--stage=prod', 'npm run deploy -- --stage prod'],
     ['deploy', '--param=maxBytes=1', 'npm run deploy -- --param maxBytes=1'],
   ])('npm run %s %s', (name, args, command) => {
-    const { status, stdout, stderr } = npmRun(name, args);
+    const { status, stdout, stderr } = run(`npm run --silent ${name}`, args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(new RegExp(`itself\\. Write: ${command}\\b`));
   });

@@ -8,6 +8,17 @@ import { functionNames } from './template/service.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
+/** The plugin, as osls loads it for a command. */
+const load = (command: string, options: object, more: Partial<ConstructorParameters<typeof CourierPlugin>[0]> = {}) =>
+  new CourierPlugin({
+    classes: { Error },
+    serviceDir: root,
+    processedInput: { commands: [command], options },
+    configurationInput: {},
+    extendConfiguration: () => {},
+    ...more,
+  });
+
 /** The error of the plugin when osls loads it; undefined when it accepts the command. */
 const refusal = (
   command: string,
@@ -22,16 +33,8 @@ const refusal = (
     readonly param?: readonly string[];
   } = {},
 ): string | undefined => {
-  const load = () =>
-    new CourierPlugin({
-      classes: { Error },
-      serviceDir: root,
-      processedInput: { commands: [command], options: { stage, param } },
-      configurationInput: { params, provider: { environment } },
-      extendConfiguration: () => {},
-    });
   try {
-    load();
+    load(command, { stage, param }, { configurationInput: { params, provider: { environment } } });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -80,22 +83,15 @@ describe('the region of a deployment is', () => {
     const config = path.join(await temporaryFolder(), 'config');
     await writeFile(config, '[profile work]\nregion = us-west-2\n');
     vi.stubEnv('AWS_CONFIG_FILE', config);
-    const { hooks } = new CourierPlugin({
-      classes: { Error },
-      serviceDir: root,
-      processedInput: {
-        commands: ['deploy'],
-        options: { stage: 'prod', param: ['komboIntegrationId=lever:1'], ...options },
+    const region = options.region ?? environment.AWS_REGION ?? 'eu-central-1';
+    const { hooks } = load(
+      'deploy',
+      { stage: 'prod', param: ['komboIntegrationId=lever:1'], ...options },
+      {
+        configurationInput: { functions },
+        service: { provider: { region, compiledCloudFormationTemplate: { Resources: {} } } },
       },
-      configurationInput: { functions },
-      service: {
-        provider: {
-          region: options.region ?? environment.AWS_REGION ?? 'eu-central-1',
-          compiledCloudFormationTemplate: { Resources: {} },
-        },
-      },
-      extendConfiguration: () => {},
-    });
+    );
     try {
       return await hooks.initialize?.();
     } catch (error) {
@@ -247,13 +243,14 @@ const change = async (file: string, edit: (text: string) => string): Promise<voi
 
 test('the entry of a function keeps its own settings; handler, zip and reserved concurrency follow from its name', () => {
   const added: [string, unknown][] = [];
-  new CourierPlugin({
-    classes: { Error },
-    serviceDir: root,
-    processedInput: { commands: ['info'], options: {} },
-    configurationInput: { functions: { 'on-nowhere': { role: 'OnNowhereRole', handler: 'other.handler' } } },
-    extendConfiguration: (where, value) => added.push([where.join('.'), value]),
-  });
+  load(
+    'info',
+    {},
+    {
+      configurationInput: { functions: { 'on-nowhere': { role: 'OnNowhereRole', handler: 'other.handler' } } },
+      extendConfiguration: (where, value) => added.push([where.join('.'), value]),
+    },
+  );
   expect(Object.fromEntries(added)['functions.on-nowhere']).toEqual({
     role: 'OnNowhereRole',
     handler: 'other.handler',

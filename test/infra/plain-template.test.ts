@@ -172,11 +172,3 @@ test('in China every ARN and every endpoint of KMS belongs to that partition', a
   );
   expect(services.filter(([, , ending]) => ending === undefined)).toEqual([]);
 });
-
-test('an S3 notification depends on its permission in every shape that has one', async () => {
-  const after = async (options: Readonly<Record<string, string>>) =>
-    settle(await packageTemplate(options)).Resources.UploadBucket?.Metadata;
-  expect(await after({})).toEqual({ After: { Ref: 'UploadPermission' } });
-  expect(await after({ scan: 'existing-plan' })).toEqual({});
-  expect(packaged.osls.Resources.UploadBucket?.DependsOn).toBeUndefined();
-});

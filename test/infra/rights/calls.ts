@@ -70,10 +70,12 @@ export const commandsCalled = (entry: string, files: readonly string[], root: st
       case 'ObjectPattern':
         for (const property of nodesAt(node, 'properties')) reachMember(nameOf(nodeAt(property, 'key')) ?? '');
         break;
-      case 'Property':
+      case 'Property': {
         // A member of an object is reached by its name; a key is not a use of that name.
-        if (!isDeferred(nodeAt(node, 'value'))) for (const child of nodesIn(node, 'value')) follow(child, module);
+        const value = nodeAt(node, 'value');
+        if (value !== undefined && !isDeferred(value)) follow(value, module);
         return;
+      }
       case 'VariableDeclarator':
         if (isFunction(nodeAt(node, 'init')) && nodeAt(node, 'id')?.type === 'Identifier') return;
         break;
@@ -92,11 +94,6 @@ export const commandsCalled = (entry: string, files: readonly string[], root: st
   if (start === undefined) throw new Error(`${entry} is not in its own bundle.`);
   reachName('handler', start);
   return found;
-};
-
-const nodesIn = (node: Node, field: string): readonly Node[] => {
-  const inner = nodeAt(node, field);
-  return inner === undefined ? [] : [inner];
 };
 
 /** `table.get` for the members table.get and deps.table.get. */

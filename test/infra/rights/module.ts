@@ -4,7 +4,6 @@ import { childrenOf, isFunction, type Node, nameOf, nodeAt, nodesAt, parseFile }
 /** One source file as the search for calls sees it. */
 export interface SourceModule {
   readonly file: string;
-  readonly program: Node;
   /** Functions, classes and top-level constants by name, at any depth. */
   readonly definitions: ReadonlyMap<string, readonly Node[]>;
   /** Members of object literals and classes, by name. */
@@ -33,8 +32,6 @@ export const readModule = (file: string): SourceModule => {
         break;
       }
       case 'Property':
-        add(members, nameOf(nodeAt(node, 'key')), nodeAt(node, 'value'));
-        break;
       case 'MethodDefinition':
         add(members, nameOf(nodeAt(node, 'key')), nodeAt(node, 'value'));
         break;
@@ -42,7 +39,7 @@ export const readModule = (file: string): SourceModule => {
     for (const child of childrenOf(node)) look(child, depth + 1);
   };
   look(program, 0);
-  return { file, program, definitions, members, imports: importsOf(program, path.dirname(file)) };
+  return { file, definitions, members, imports: importsOf(program, path.dirname(file)) };
 };
 
 /** Creating an object does not call its methods. */

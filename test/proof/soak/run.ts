@@ -28,20 +28,14 @@ const main = async (): Promise<void> => {
     },
   });
   if (values.help) return console.log(usage);
-  const [cvs, integrations, seed] = [values.cvs, values.integrations, values.seed].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  if (![cvs, integrations, seed].every((number) => Number.isInteger(number) && number > 0)) {
+  const numbers = { cvs: Number(values.cvs), integrations: Number(values.integrations), seed: Number(values.seed) };
+  if (!Object.values(numbers).every((number) => Number.isInteger(number) && number > 0)) {
     throw new UsageError('--cvs, --integrations and --seed must be whole numbers above 0.');
   }
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
   const result = await soak({
-    cvs,
-    integrations,
-    seed,
+    ...numbers,
     signal: ending.signal,
     onSample: ({ phase, uploaded, attached }) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${phase}: ${uploaded} uploaded, ${attached} attached`);
