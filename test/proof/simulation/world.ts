@@ -83,15 +83,18 @@ export const createWorld = (random: Random): World => {
     return heap[0]?.at;
   };
 
+  const runNext = (time: number): void => {
+    const next = heap[0];
+    if (!next || next.at > time) return;
+    pop(heap);
+    if (!next.action) return;
+    now = Math.max(now, next.at);
+    next.action();
+  };
+
   const runUntil = async (time: number): Promise<void> => {
-    await quiet();
-    for (let next = heap[0]; next && next.at <= time; next = heap[0]) {
-      pop(heap);
-      if (!next.action) continue;
-      now = Math.max(now, next.at);
-      next.action();
-      await quiet();
-    }
+    do await oneTurn(() => runNext(time));
+    while (heap[0] && heap[0].at <= time);
     now = Math.max(now, time);
   };
 
@@ -176,8 +179,25 @@ export const createWorld = (random: Random): World => {
   };
 };
 
-/** Waits until no promise can continue without time passing, because immediates run after all microtasks. */
-const quiet = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** A turn of the event loop costs as much as several actions. */
+const actionsPerTurn = 16;
+
+/**
+ * Calls it several times in one turn of the event loop. Node runs all microtasks before the first immediate and between
+ * any two, so before each call no promise can continue without time passing.
+ */
+const oneTurn = (action: () => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const call = (): void => {
+      try {
+        action();
+      } catch (error) {
+        reject(error);
+      }
+    };
+    for (let count = 0; count < actionsPerTurn; count += 1) setImmediate(call);
+    setImmediate(resolve);
+  });
 
 const earlier = (a: Planned, b: Planned): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
