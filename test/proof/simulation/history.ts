@@ -1,6 +1,6 @@
 import { decideContentType } from '../../../lib/content-type/decide.ts';
 import type { Courier } from '../../../lib/courier.ts';
-import { deadlineIn } from '../../../lib/deadline.ts';
+import { type Deadline, deadlineIn } from '../../../lib/deadline.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import { noteVerdict } from '../../../lib/delivery/scan-verdict.ts';
 import { fromItem } from '../../../lib/ledger/record-item.ts';
@@ -153,16 +153,18 @@ export const runHistory = async (seed: number, plant: Plant = (courier) => couri
       else if (attempt < 3) world.at(attempt * minute, () => handle(work, done, attempt + 1));
     });
   };
-  const deadlineOf = ({ clock }: Courier) => deadlineIn(clock, functionTimeoutMs);
   const notify = (upload: Upload): void => {
     if (!settings.requireScan)
-      handle((courier) => deliver(upload, { deadline: deadlineOf(courier) }, courier), nothing);
+      handle(
+        (courier) => before(functionTimeoutMs, courier, (deadline) => deliver(upload, { deadline }, courier)),
+        nothing,
+      );
   };
   const report = (upload: Upload, verdict: Verdict): void => {
     world.tell(`scan: …${upload.etag.slice(-8)} is ${verdict.code}, at ${new Date(verdict.at).toISOString()}`);
     scan?.began(verdict);
     handle(
-      (courier) => noteVerdict(upload, verdict, deadlineOf(courier), courier),
+      (courier) => before(functionTimeoutMs, courier, (deadline) => noteVerdict(upload, verdict, deadline, courier)),
       () => scan?.ended(verdict),
     );
   };
@@ -238,11 +240,25 @@ const dueOnly: readonly Task[] = ['due'];
 const everything: readonly Task[] = ['due', 'sweep'];
 
 /** Whether it ended before its deadline. */
-const runOf = async (courier: Courier, komboTimeoutMs: number, tasks: readonly Task[]): Promise<boolean> => {
-  const deadline = deadlineIn(courier.clock, scheduleTimeoutMs);
-  const options = { deadline, parallelism, worstCaseMs: komboTimeoutMs + 30_000 };
-  await scheduledRun(tasks, options, { ...courier, putObject: noPut });
-  return hasTime(options);
+const runOf = (courier: Courier, komboTimeoutMs: number, tasks: readonly Task[]): Promise<boolean> =>
+  before(scheduleTimeoutMs, courier, async (deadline) => {
+    const options = { deadline, parallelism, worstCaseMs: komboTimeoutMs + 30_000 };
+    await scheduledRun(tasks, options, { ...courier, putObject: noPut });
+    return hasTime(options);
+  });
+
+/** Cancels the deadline when the work has ended, as the handlers do. An abort that nothing waits for costs time. */
+const before = async <T>(
+  timeoutMs: number,
+  { clock }: Pick<Courier, 'clock'>,
+  work: (deadline: Deadline) => Promise<T>,
+): Promise<T> => {
+  const deadline = deadlineIn(clock, timeoutMs);
+  try {
+    return await work(deadline);
+  } finally {
+    deadline.clear();
+  }
 };
 
 /**
