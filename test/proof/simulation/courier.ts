@@ -30,25 +30,24 @@ export const secrets = {
 
 export const settingsFor = (
   choice: Pick<Settings, 'onUnknown'> & Partial<Pick<Settings, 'sweepEveryMs' | 'requireScan'>>,
-): Settings => ({
-  ...readSettings({
-    BUCKET: bucket,
-    LEDGER_TABLE: 'ledger',
-    KOMBO_API_KEY: secrets.apiKey,
-    KOMBO_INTEGRATION_ID: integrationId,
-    KEY_TEMPLATES: [
-      'candidates/{candidate_id}/{filename}',
-      'candidates/{candidate_id}/{any}/{filename}',
-      'typed/{candidate_id}/{type}/{filename}',
-      'applications/{application_id}/{filename}',
-      'tenants/{integration_id}/candidates/{candidate_id}/{filename}',
-      'tenants/{integration_id}/applications/{application_id}/{filename}',
-    ].join('|'),
-    ALLOWED_TYPES: 'txt',
-    MAX_BYTES: '10000',
-    SWEEP_SINCE: '1970-01-01',
-  }),
-  ...choice,
+): Settings => ({ ...sameInAllHistories, ...choice });
+
+const sameInAllHistories = readSettings({
+  BUCKET: bucket,
+  LEDGER_TABLE: 'ledger',
+  KOMBO_API_KEY: secrets.apiKey,
+  KOMBO_INTEGRATION_ID: integrationId,
+  KEY_TEMPLATES: [
+    'candidates/{candidate_id}/{filename}',
+    'candidates/{candidate_id}/{any}/{filename}',
+    'typed/{candidate_id}/{type}/{filename}',
+    'applications/{application_id}/{filename}',
+    'tenants/{integration_id}/candidates/{candidate_id}/{filename}',
+    'tenants/{integration_id}/applications/{application_id}/{filename}',
+  ].join('|'),
+  ALLOWED_TYPES: 'txt',
+  MAX_BYTES: '10000',
+  SWEEP_SINCE: '1970-01-01',
 });
 
 export interface Parts {

@@ -265,13 +265,15 @@ const before = async <T>(
  * The latest time at which Kombo may list these bytes when it receives them now: a look may release the file 15 minutes after
  * the start of its attempt, and clocks differ.
  */
-const lastArrival = (table: SimulatedTable, content: string): number =>
-  Math.min(
+const lastArrival = (table: SimulatedTable, content: string): number => {
+  const etag = etagOf(content);
+  return Math.min(
     ...table
       .items()
-      .filter(({ pk, status }) => pk.endsWith(etagOf(content)) && (status === 'sending' || status === 'unknown'))
+      .filter(({ pk, status }) => (status === 'sending' || status === 'unknown') && pk.endsWith(etag))
       .map((item) => (fromItem(item).attemptedAt ?? 0) + 15 * minute - 2 * longestSkewMs - minute / 6),
   );
+};
 
 /**
  * The schedule continues, but idle times are skipped. Ends when nothing is due any more, or after a long time. The sweep is

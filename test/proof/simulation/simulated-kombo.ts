@@ -131,23 +131,23 @@ export const transportOf = (
     }
     if (receivedBytes < body.contentLength) throw new Error('The body ended early without an error.');
     kombo.posts += 1;
-    const text = Buffer.concat(received).toString();
-    const isPoison = kombo.account?.isPoison(integrationOf(request), contentOf(text));
-    return answered(request, text, isPoison ? poisoned : fate);
+    const file = fileIn(Buffer.concat(received).toString());
+    const isPoison = kombo.account?.isPoison(integrationOf(request), file.content);
+    return answered(request, file, isPoison ? poisoned : fate);
   };
 
-  const answered = (request: HttpRequest, text: string, fate: PostFate): Promise<HttpAnswer> =>
+  const answered = (request: HttpRequest, file: SentFile, fate: PostFate): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       const tellsSuccess = fate.kind === 'attaches';
       const stores = tellsSuccess || fate.stores;
-      const leftMs = Math.max(0, lastArrival(contentOf(text)) - world.now());
+      const leftMs = Math.max(0, lastArrival(file.content) - world.now());
       const workMs = Math.min(fate.workMs, leftMs);
       const listingLagMs = Math.min(fate.listingLagMs, leftMs - workMs);
       let waiting = true;
       let told = false;
       request.signal.addEventListener('abort', () => (waiting = false), { once: true });
       world.at(workMs, () => {
-        if (stores) store(kombo, request, text, world, listingLagMs, () => told && !process.failed());
+        if (stores) store(kombo, request, file, world, listingLagMs, () => told && !process.failed());
         if (!waiting || !process.alive() || fate.kind === 'is-silent') return;
         if (fate.kind === 'resets-after') return reject(new TransportError('lost', false));
         // The answer takes time like any other: the process may crash or freeze before it reads it.
@@ -224,7 +224,12 @@ const poisoned: PostFate = {
   listingLagMs: 0,
 };
 
-const contentOf = (body: string): string => Buffer.from(JSON.parse(body).attachment.data, 'base64').toString();
+type SentFile = Pick<SimulatedAttachment, 'name' | 'type' | 'content'>;
+
+const fileIn = (body: string): SentFile => {
+  const { name, type, data } = JSON.parse(body).attachment;
+  return { name, type, content: Buffer.from(data, 'base64').toString() };
+};
 
 const targetOf = (path: string): Pick<Target, 'kind' | 'id'> => {
   const [, , collection = '', id = ''] = path.split('/');
@@ -271,20 +276,16 @@ const listedEntry = (
 const store = (
   kombo: SimulatedKombo,
   request: HttpRequest,
-  text: string,
+  file: SentFile,
   world: Pick<World, 'now' | 'tell'>,
   listingLagMs: number,
   told: () => boolean,
 ): void => {
-  const { name, type } = JSON.parse(text).attachment;
-  const content = contentOf(text);
-  world.tell(`kombo: stores ${content.slice(0, 16)} at ${request.path}`);
+  world.tell(`kombo: stores ${file.content.slice(0, 16)} at ${request.path}`);
   kombo.attachments.push({
     target: targetOf(request.path),
     integrationId: integrationOf(request),
-    name,
-    type,
-    content,
+    ...file,
     storedAt: world.now(),
     listedAt: world.now() + listingLagMs,
     told,

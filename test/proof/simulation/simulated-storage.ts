@@ -60,6 +60,7 @@ export const storageOf = (
 
 const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFault): StoredObject => {
   let closed = false;
+  const checksum = checksumOfBytes(file.content);
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     // More than the type sniffer reads ahead, so that a fault can happen when half of the body has been sent.
     const half = Math.ceil(file.content.length / 2);
@@ -81,8 +82,8 @@ const opened = (file: StoredFile, process: Pick<Process, 'step'>, fault: ReadFau
     modifiedAt: file.modifiedAt,
     contentType: 'text/plain',
     metadata: file.filename === undefined ? {} : { filename: file.filename },
-    checksum: checksumOfBytes(file.content),
-    identity: checksumOfBytes(file.content),
+    checksum,
+    identity: checksum,
     chunks: chunks(),
     close: () => {
       closed = true;
