@@ -28,11 +28,6 @@ test.each([
   },
 );
 
-test('a wait that Kombo asks for is reported by the attempt', async () => {
-  const world = await attemptWorld({ posts: [komboError(429, null, { 'retry-after': '3' })] });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' }, retryAfterMs: 3_000 });
-});
-
 test('after two repeats within the attempt the schedule takes over', async () => {
   const short = opens(pdf, { sizeBytes: pdf.length + 1 });
   const world = await attemptWorld({ openings: [short], clock: fastClock() });
@@ -42,26 +37,10 @@ test('after two repeats within the attempt the schedule takes over', async () =>
   expect(world.storage.opened).toHaveLength(3);
 });
 
-test('the attempt ends with the failure of its last repeat, even if it is of another kind', async () => {
-  const world = await attemptWorld({
-    openings: [unavailable, opens()],
-    posts: [komboError(400, 'PLATFORM.INPUT_INVALID')],
-    clock: fastClock(),
-  });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected' } });
-  expect(world.posts()).toHaveLength(1);
-});
-
 test('nothing is repeated within the attempt with less than ten seconds left', async () => {
   const world = await attemptWorld({ openings: [unavailable, opens()], durationMs: 10_000 });
   expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
   expect(world.posts()).toEqual([]);
-});
-
-test('a POST that failed because the ATS is down is not repeated within the attempt', async () => {
-  const world = await attemptWorld({ posts: [komboError(502, 'REMOTE.RATE_LIMIT_EXCEEDED')] });
-  expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
-  expect(world.posts()).toHaveLength(1);
 });
 
 describe('after the last byte', () => {
@@ -115,14 +94,6 @@ test('a source that was too short once is read again', async () => {
   expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   expect(world.posts().filter(({ complete }) => complete)).toHaveLength(1);
   expect(world.storage.opened.map(({ closed }) => closed)).toEqual([true, true]);
-});
-
-test('S3 is asked again when it did not answer once', async () => {
-  const world = await attemptWorld({
-    openings: [() => fail('STORAGE_UNAVAILABLE', 'S3 answered SlowDown.'), opens()],
-    clock: fastClock(),
-  });
-  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
 });
 
 test('an object that was replaced in the meantime ends the repeats', async () => {

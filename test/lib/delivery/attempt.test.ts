@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../lib/failures/failures.ts';
 import { fail } from '../../../lib/result.ts';
 import { checksumOf } from '../../../lib/stream/checksum.ts';
-import { chunksOf, thenFailure, thenSilence } from '../../fakes/chunks.ts';
+import { thenFailure, thenSilence } from '../../fakes/chunks.ts';
 import { fastClock } from '../../fakes/fast-clock.ts';
 import { exe, pdf } from '../../fakes/files.ts';
 import { manualClock } from '../../fakes/manual-clock.ts';
@@ -262,19 +262,11 @@ describe('the limits of the integration', () => {
       request.method === 'GET' ? answer(200, body) : answer(200, '{}'),
   });
 
-  test('a file that exceeds the limits of the integration is rejected without a POST', async () => {
-    const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
-    const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
-    const world = await attemptWorld({ server: preflight(body) });
-    expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected', failure: { code: 'FILE_TOO_LARGE' } } });
-    expect(world.posts()).toEqual([]);
-  });
-
-  test('a file over the known limits of the integration is rejected without opening it, by the size in its event', async () => {
+  test('a file over the limits of the integration is rejected without a POST; once they are known, without opening it, by the size in its event', async () => {
     const types = { CV: { is_supported: true, max_file_size_bytes: 10, accepted_mime_types: null } };
     const body = JSON.stringify({ status: 'success', data: { attachment_restrictions: { types } } });
     const world = await attemptWorld({ server: preflight(body), sizeBytes: 11 });
-    await world.attempt();
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'rejected', failure: { code: 'FILE_TOO_LARGE' } } });
     expect(world.storage.opened).toHaveLength(1);
     expect(await world.attempt()).toMatchObject({
       ending: {
@@ -296,13 +288,4 @@ describe('the limits of the integration', () => {
     const world = await attemptWorld({ server, clock: fastClock() });
     expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
   });
-});
-
-test('chunks of any size are sent as one file', async () => {
-  const world = await attemptWorld({
-    openings: [opens(pdf, { chunks: chunksOf(...[...pdf].map((byte) => Buffer.of(byte))) })],
-  });
-  expect(await world.attempt()).toMatchObject({ ending: { kind: 'delivered' } });
-  const { attachment } = JSON.parse(world.posts()[0]?.body.toString() ?? '');
-  expect(Buffer.from(attachment.data, 'base64').equals(pdf)).toBe(true);
 });

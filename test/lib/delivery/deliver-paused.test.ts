@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
-import { noteVerdict } from '../../../lib/delivery/scan-verdict.ts';
 import { accountLane, opened, paused } from '../../../lib/lane/lane.ts';
 import { laneKey } from '../../../lib/lane/lane-item.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
@@ -22,7 +21,6 @@ beforeEach(() => {
 });
 
 const key = 'candidates/GRK123/Frank Doe CV.pdf';
-const elsewhere = 'named/workday:Ab1/GRK124/CV.pdf';
 
 const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = courier): Promise<Outcome> =>
   deliver(upload, { deadline: world.deadline(), ...options }, its);
@@ -64,14 +62,6 @@ describe.each([
     world.table.calls.length = 0;
     await send(world.put('candidates/GRK124/CV.pdf'));
     expect(world.table.calls).toEqual(['put']);
-  });
-
-  test('a second event of an upload behind a pause changes nothing', async () => {
-    const upload = world.put(key);
-    await send(upload);
-    const before = await world.recordOf(upload);
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
-    expect(await world.recordOf(upload)).toEqual(before);
   });
 
   test('an operator who asks for one file does not override the pause of its lane', async () => {
@@ -143,12 +133,6 @@ describe('the file that probes whether a pause has ended', () => {
 });
 
 describe('while a lane is paused', () => {
-  test('the files of another integration are sent while a lane is paused', async () => {
-    await pause(integrationId);
-    const outcome = await send(world.put(elsewhere));
-    expect(outcome).toMatchObject({ status: 'attached', target: { integrationId: 'workday:Ab1' } });
-  });
-
   test('a waiting file keeps its due time and its failure while its lane is paused', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
@@ -158,13 +142,6 @@ describe('while a lane is paused', () => {
     world.clock.advance(hour);
     expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
     expect(await world.recordOf(upload)).toEqual(before);
-  });
-
-  test('an attached file stays attached while its lane is paused', async () => {
-    const upload = world.put(key);
-    await send(upload);
-    await pause(integrationId);
-    expect(await send(upload)).toMatchObject({ status: 'already-attached' });
   });
 
   test('a corrected upload of a rejected file waits in a paused lane, and is sent when the lane opens', async () => {
@@ -178,45 +155,9 @@ describe('while a lane is paused', () => {
     expect(await send(corrected)).toMatchObject({ status: 'attached' });
   });
 
-  test('a file in a paused lane whose object was deleted is rejected, so that it is listed', async () => {
-    const upload = world.put(key);
-    await pause(integrationId);
-    await send(upload);
-    world.bucket.clear();
-    await open(integrationId);
-    expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'OBJECT_GONE' } });
-  });
-
   test('a file whose key names no target is rejected even while a lane is paused, because no lane would send it', async () => {
     await pause(accountLane);
     expect(await send(world.put('elsewhere/CV.pdf'))).toMatchObject({ status: 'rejected' });
-  });
-
-  test('a file in a paused lane in which a scan finds a threat is held, and not sent when the lane opens', async () => {
-    const upload = world.put(key);
-    await pause(integrationId);
-    await send(upload);
-    const held = await noteVerdict(upload, { code: 'SCAN_THREAT_FOUND' }, world.deadline(), courier);
-    expect(held).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
-    await open(integrationId);
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
-    expect(world.kombo.posts).toEqual([]);
-  });
-
-  test('a file that a clean verdict releases waits in its paused lane with the others', async () => {
-    const upload = world.put(key);
-    await noteVerdict(upload, { code: 'SCAN_FAILED' }, world.deadline(), courier);
-    await pause(integrationId);
-    expect(await noteVerdict(upload, { code: 'clean' }, world.deadline(), courier)).toMatchObject({
-      status: 'waiting',
-    });
-  });
-
-  test('a file of a backfill stays behind the new ones in a paused lane', async () => {
-    await pause(integrationId);
-    const upload = world.put(key);
-    await send(upload, { backfill: true });
-    expect((await world.recordOf(upload)).backfill).toBe(true);
   });
 });
 

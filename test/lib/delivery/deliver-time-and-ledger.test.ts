@@ -77,16 +77,6 @@ describe('a delivery that lost its lease', () => {
     expect((await world.recordOf(upload)).state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
   });
 
-  test('a delivery that lost its lease and was refused attaches nothing', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(async () => {
-      await losesLease(upload);
-      return refuses('KOMBO_BROKE_OFF');
-    });
-    await send(upload);
-    expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown' });
-  });
-
   test('a delivery writes nothing when its record has become unreadable', async () => {
     const upload = world.put(key);
     const id = uploadId(upload);

@@ -41,16 +41,12 @@ describe('a lane is touched before a file enters it, so that a crash leaves no f
     expect(writes).toEqual([lane, uploadId(upload)]);
   });
 
-  test('the lane is touched when an attempt ends as waiting', async () => {
+  test.each([
+    ['waiting', 'KOMBO_BROKE_OFF'],
+    ['unknown', 'ANSWER_LOST'],
+  ] as const)('the lane is touched when an attempt ends as %s', async (_, code) => {
     const upload = world.put(key);
-    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
-    await send(upload);
-    expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
-  });
-
-  test('the lane is touched when an attempt ends as unknown', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(() => refuses('ANSWER_LOST'));
+    world.kombo.script.push(() => refuses(code));
     await send(upload);
     expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
   });

@@ -4,9 +4,9 @@ import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
-import { exe, pdf } from '../../fakes/files.ts';
+import { pdf } from '../../fakes/files.ts';
 import { integrationId, minute } from '../../fakes/ledger-samples.ts';
-import { losesAnswer, refuses, takes } from '../../fakes/scripted-kombo.ts';
+import { refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type DeliveryWorld, deliveryWorld } from '../../worlds/delivery-world.ts';
 
 let world: DeliveryWorld;
@@ -67,11 +67,6 @@ describe('a CV', () => {
       upload: { sizeBytes: pdf.length },
     });
   });
-
-  test('a record keeps the warnings of Kombo', async () => {
-    world.kombo.script.push(() => takes(['File type not in the list; stored as other.']));
-    expect(await send(world.put(key))).toMatchObject({ warnings: ['File type not in the list; stored as other.'] });
-  });
 });
 
 test("a record keeps Kombo's words about a refusal, its link and a code that is not in the table", async () => {
@@ -115,21 +110,6 @@ describe('a second event for the same upload', () => {
     expect(await send(upload)).toMatchObject({ status: 'attached', attempt: 2 });
   });
 
-  test('a second request by an operator sends a waiting file before it is due', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
-    await send(upload);
-    expect(await send(upload, { early: true })).toMatchObject({ status: 'attached', attempt: 2 });
-  });
-
-  test('a second event does not send a file that may be delivered', async () => {
-    const upload = world.put(key);
-    world.kombo.script.push(losesAnswer);
-    await send(upload);
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'unknown' });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
   test('a second event that finds an ended lease makes the file unknown, and does not send it', async () => {
     const upload = world.put(key);
     world.kombo.script.push(() => new Promise(() => undefined));
@@ -163,43 +143,6 @@ describe('faults of a key or a file are settled without a call to Kombo', () => 
     expect(outcome).not.toHaveProperty('target');
   });
 
-  test.each([
-    ['empty', Buffer.alloc(0), 'FILE_EMPTY'],
-    ['too large', Buffer.alloc(10_001, 'a'), 'FILE_TOO_LARGE'],
-  ] as const)('an object that is %s is rejected, whatever size the event has', async (_, bytes, code) => {
-    const upload = { ...world.put(key, { bytes }), sizeBytes: 5 };
-    expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code } });
-    expect(world.kombo.posts).toEqual([]);
-  });
-
-  test('an object of an allowed size is attached although its event has 0 bytes', async () => {
-    expect(await send({ ...world.put(key), sizeBytes: 0 })).toMatchObject({ status: 'attached' });
-  });
-
-  test('a program with the name of a document is rejected', async () => {
-    const outcome = await send(world.put(key, { bytes: exe }));
-    expect(outcome).toMatchObject({ status: 'rejected', failure: { code: 'TYPE_CONTRADICTED' } });
-    expect(world.kombo.posts).toEqual([]);
-  });
-
-  test('a rejected file stays rejected after duplicate events, and is judged again after a new upload', async () => {
-    const metadata = { 'kombo-remote-fields': 'no JSON' };
-    const upload = { ...world.put(key, { metadata }), versionId: 'version-1' };
-    expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'REMOTE_FIELDS_INVALID' } });
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'rejected' });
-
-    // The same bytes with corrected metadata: the same ETag, another version.
-    world.put(key, { etag: upload.etag });
-    expect(await send({ ...upload, versionId: 'version-2' })).toMatchObject({ status: 'attached', attempt: 2 });
-  });
-
-  test('a replaced object is superseded, and its successor is delivered as an upload of its own', async () => {
-    const old = world.put(key);
-    const successor = world.put(key, { etag: 'etag-new' });
-    expect(await send(old)).toMatchObject({ status: 'superseded', failure: { code: 'OBJECT_REPLACED' } });
-    expect(await send(successor)).toMatchObject({ status: 'attached' });
-  });
-
   test('an object that was gone before its first attempt is superseded, because no file waited', async () => {
     const upload = world.put(key);
     world.bucket.clear();
@@ -223,13 +166,5 @@ describe('faults of a key or a file are settled without a call to Kombo', () => 
       status: 'superseded',
       failure: { code: 'OBJECT_REPLACED' },
     });
-  });
-
-  test('an object that was deleted and put again with the same bytes is sent', async () => {
-    const upload = world.put(key);
-    world.bucket.clear();
-    expect(await send(upload)).toMatchObject({ status: 'superseded' });
-    world.put(key, { etag: upload.etag });
-    expect(await send(upload)).toMatchObject({ status: 'attached' });
   });
 });

@@ -31,7 +31,7 @@ export const groups: readonly Group[] = [
     files: ['lib/delivery/*.ts'],
     tests: [
       'test/lib/delivery/{retry-policy,admission,attempt,deliver,deliver-on-request,deliver-failures,same-bytes,scan-verdict}.test.ts',
-      'test/lib/delivery/{attempt-repeats,corrected-upload,deliver-begins-pause,deliver-paused,deliver-time-and-ledger,deliver-touches-lane}.test.ts',
+      'test/lib/delivery/{attempt-repeats,corrected-upload,deliver-notes-answer,deliver-paused,deliver-time-and-ledger,deliver-touches-lane}.test.ts',
     ],
   },
   { name: 'download', files: ['lib/kombo/download.ts'], tests: ['test/lib/kombo/download*.test.ts'] },
