@@ -6,8 +6,8 @@ import { sniffBytes } from '../limits.ts';
  * @see [MS-CFB] 2.2 (header) and 2.6.1 (directory entry); [MS-OFFCRYPTO] 2.3.4; [MS-DOC] 2.5.2 (FibBase)
  */
 
-/** What the leading bytes of such a container show. `hidden`: its directory comes after them. */
-export type Protection = 'encrypted' | 'none' | 'hidden';
+/** What the leading bytes of such a container show, if anything. `hidden`: its directory comes after them. */
+export type Protection = 'encrypted' | 'hidden' | undefined;
 
 /** The header fills one sector; version 4 has larger sectors. */
 const format = { sectorBytes: 512, entryBytes: 128 } as const;
@@ -18,24 +18,22 @@ const protectedStreams: ReadonlySet<string> = new Set(['EncryptedPackage', 'Encr
 /** @param head leading bytes of a compound file: `sniffBytes` of them, or the whole file when it is shorter */
 export const protectionOf = (head: Uint8Array): Protection => {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (head.length < format.sectorBytes) return 'none';
+  if (head.length < format.sectorBytes) return undefined;
   if (isEncryptedWord(view)) return 'encrypted';
   for (let at = format.sectorBytes; at + format.entryBytes <= head.length; at += format.entryBytes) {
-    if (protectedStreams.has(entryNameAt(view, at) ?? '')) return 'encrypted';
+    if (isProtectedStream(view, at)) return 'encrypted';
   }
   // The first sector follows the header.
   const directoryAt = (view.getUint32(0x30, true) + 1) * 2 ** (view.getUint16(0x1e, true) & 0xf);
-  return head.length >= sniffBytes && directoryAt + format.entryBytes > head.length ? 'hidden' : 'none';
+  return head.length >= sniffBytes && directoryAt + format.entryBytes > head.length ? 'hidden' : undefined;
 };
 
-/**
- * The name of the directory entry at an offset, or undefined if there is none. Other bytes rarely look like an entry.
- */
-const entryNameAt = (view: DataView, at: number): string | undefined => {
-  const nameBytes = view.getUint16(at + 0x40, true);
-  const kind = view.getUint8(at + 0x42);
-  const isEntry = nameBytes >= 4 && nameBytes <= 64 && nameBytes % 2 === 0 && (kind === 1 || kind === 2);
-  return isEntry ? Buffer.from(view.buffer, view.byteOffset + at, nameBytes - 2).toString('utf16le') : undefined;
+/** Whether there is a directory entry with such a name. Other bytes do not have the length of the name behind it. */
+const isProtectedStream = (view: DataView, at: number): boolean => {
+  const name = Buffer.from(view.buffer, view.byteOffset + at, 64)
+    .toString('utf16le')
+    .replace(/\0.*/s, '');
+  return protectedStreams.has(name) && view.getUint16(at + 0x40, true) === 2 * (name.length + 1);
 };
 
 /** Word 97 to 2003 encrypts the text and sets a flag at the start of its main stream, which it writes first. */

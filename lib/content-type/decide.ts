@@ -45,7 +45,7 @@ const containers: ReadonlySet<string> = new Set(['application/zip', 'application
  * opened without a password and only forbid changes.
  */
 const checkPassword = (head: Uint8Array, found: string | undefined, named: string | undefined): Result<void> => {
-  if (found === undefined || (found !== 'application/x-cfb' && formOf(found) !== 'cfb')) return ok(undefined);
+  if (found !== 'application/x-cfb' && formOf(found) !== 'cfb') return ok(undefined);
   const protection = protectionOf(head);
   if (protection === 'encrypted') return fail('FILE_HAS_PASSWORD', 'The first bytes show an encrypted document.');
   return protection === 'hidden' && named !== undefined && formOf(named) === 'openXml'
@@ -72,7 +72,7 @@ export const decideContentType = async (
   const password = checkPassword(head, found, named);
   if (!password.ok) return password;
   if (named !== undefined && isMisnamed(named, found)) return contradiction(extension, found);
-  const unknown = stated !== undefined && formOf(stated) === undefined ? stated : undefined;
+  const unknown = formOf(stated) === undefined ? stated : undefined;
   const isOpen = named === undefined && containers.has(found ?? '') && allowed.has(unknown ?? '');
   // The bytes of a type that only the operator's list knows show nothing, or a container: S3's Content-Type is left.
   const type = isOpen ? unknown : (found ?? unknown);

@@ -108,7 +108,8 @@ export const typeOfExtension = (extension: string): string | undefined => typesB
 /** The usual extension (no dot) of a type. */
 export const extensionOfType = (type: string): string | undefined => knownTypes.get(type)?.extensions[0];
 
-export const formOf = (type: string): Form | undefined => knownTypes.get(type)?.form;
+export const formOf = (type: string | undefined): Form | undefined =>
+  type === undefined ? undefined : knownTypes.get(type)?.form;
 
 /** For the documentation page that lists them. */
 export const listKnownTypes = (): readonly { readonly mimeType: string; readonly extensions: readonly string[] }[] =>

@@ -35,13 +35,9 @@ const signatureOf = async (head: Uint8Array): Promise<string | undefined> => {
   // Loaded with the first file instead of at cold start, because it takes about 10 ms.
   library ??= import('./signature-library.ts');
   const { fileTypeFromBuffer } = await library;
-  try {
-    const found = await fileTypeFromBuffer(head);
-    return found === undefined ? undefined : canonicalType(found.mime);
-  } catch {
-    // A crafted or truncated file made the library's parser fail, so its bytes identify nothing.
-    return undefined;
-  }
+  // A crafted or truncated file can make the library's parser fail; then its bytes identify nothing.
+  const found = await fileTypeFromBuffer(head).catch(() => undefined);
+  return found && canonicalType(found.mime);
 };
 
 /**
@@ -50,7 +46,7 @@ const signatureOf = async (head: Uint8Array): Promise<string | undefined> => {
  *   in a container, the kind of text, and whether a PDF header may follow other bytes.
  */
 export const typeOfBytes = async (head: Uint8Array, expected: string | undefined): Promise<string | undefined> => {
-  const form = expected === undefined ? undefined : formOf(expected);
+  const form = formOf(expected);
   const signature = await signatureOf(head);
   if (looksLikeText(head) && !textualSignatures.has(signature ?? '')) {
     if (expected === 'application/pdf' && hasPdfHeader(head)) return expected;

@@ -73,7 +73,7 @@ export const documentInZip = (
     case 'application/vnd.apple.numbers': {
       // Word opens a new document under .doc without a warning.
       const type = expected === 'application/msword' ? docx : expected;
-      const form = type === undefined ? undefined : formOf(type);
+      const form = formOf(type);
       return isZip(form) && holdsDocument(head, form) ? type : undefined;
     }
     // As long as it has not seen the list of content types, the library goes by the folder, whether there are macros or not.

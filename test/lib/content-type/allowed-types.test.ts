@@ -39,12 +39,14 @@ describe('the allowed types', () => {
 
 describe('bad lists of allowed types', () => {
   test('a bad list of allowed types is refused with every error in it', () => {
-    expect(read('pdf,example,image/svg+xml,svg,image/*')).toEqual({
+    expect(read('pdf,example,p.df,image/svg+xml,svg,image/*,a+b/pdf')).toEqual({
       faults: [
         '"example" is not a known extension; write its MIME type, such as "application/vnd.lotus-wordpro".',
+        '"p.df" is not a known extension; write its MIME type, such as "application/vnd.lotus-wordpro".',
         '"image/svg+xml" is a type that Kombo does not accept as content_type.',
         '"svg" is a type that Kombo does not accept as content_type.',
         '"image/*" is a type that Kombo does not accept as content_type.',
+        '"a+b/pdf" is a type that Kombo does not accept as content_type.',
       ],
     });
   });

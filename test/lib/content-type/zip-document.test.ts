@@ -116,6 +116,15 @@ describe('a zip file that holds something else is refused', () => {
 });
 
 describe('the walk over the entries', () => {
+  test('a header in the extra field of an entry is skipped', async () => {
+    const name = 'word/document.xml';
+    const inner = zipOf([{ name, content: '' }]).subarray(0, 30 + name.length);
+    const file = Buffer.from(zipOf([{ name: 'setup.exe', content: Buffer.from(inner).toString('latin1') }]));
+    // The content becomes the extra field, and the entry has no content.
+    file.fill(0, 18, 26).writeUInt16LE(inner.length, 28);
+    expect(await decide(file, 'CV.docx')).toBe('TYPE_CONTRADICTED');
+  });
+
   test('the entry after one whose length follows its content is found', async () => {
     const file = zipOf([streamed('notes.bin'), streamed('images.bin', 'x'.repeat(900)), streamed('docProps/app.xml')]);
     expect(await decide(file, 'CV.docx')).toBe(types.docx);
