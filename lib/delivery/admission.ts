@@ -40,7 +40,7 @@ const reasonToWait = async (
   courier: DeliverCourier,
 ): Promise<Admission['wait']> => {
   const gate = await courier.lanes.gate(integrationId);
-  const closed = probes === undefined ? gate.closed : closedToProbe(probes, integrationId, gate);
+  const closed = closedFor(probes, integrationId, gate);
   if (closed) {
     return {
       failure: { code: 'INTEGRATION_PAUSED', detail: withoutWords(closed, gate) },
@@ -61,8 +61,9 @@ const withoutWords = ({ integrationId, sentence }: Closed, { account, lane }: Ga
 /**
  * A probe ignores the pause that it tests; a probe of the account also ignores pauses of single lanes. It never ignores
  * an operator's pause.
+ * @param probes the lane that is tested, if the file is a probe
  */
-const closedToProbe = (probes: string, integrationId: string, { account, lane }: Gate): Closed | undefined => {
+const closedFor = (probes: string | undefined, integrationId: string, { account, lane }: Gate): Closed | undefined => {
   const passes = (id: string, { pause }: Lane): boolean =>
     pause?.by !== 'operator' && (id === probes || probes === accountLane);
   const stopping = (id: string, one: Lane | 'unreadable'): Closed | undefined =>

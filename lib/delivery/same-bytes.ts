@@ -50,7 +50,8 @@ export const sameBytesBefore =
         return failWith(othersUnreadable);
       case 'attached':
         return { kind: 'same-bytes', attachedAt: found.attachedAt };
-      default: {
+      case 'gives-way':
+      case 'undecided': {
         const now = clock.now();
         const soonest = now + laterFloorFactor * settings.retryBaseMs;
         return { ...failWith(undecidedYet(found.by)), waitsUntil: waitsUntil(found.by.state, soonest, now) };
@@ -71,10 +72,9 @@ const foundAmong = (same: readonly LedgerRecord[], own: LedgerRecord): Found => 
   for (const { state } of same) {
     if (state.status === 'attached') return { kind: 'attached', attachedAt: state.attachedAt };
   }
-  const undecided = same.filter(mayBringThem);
-  const ahead = undecided.find((other) => !givesWay(other, own));
+  const ahead = same.find((other) => !givesWay(other, own));
   if (ahead) return { kind: 'undecided', by: ahead };
-  const [later] = undecided;
+  const [later] = same;
   return later ? { kind: 'gives-way', by: later } : { kind: 'nothing' };
 };
 

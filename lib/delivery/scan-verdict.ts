@@ -4,7 +4,6 @@ import { type KeyMatch, matchKey } from '../key-template/match-key.ts';
 import { targetOf } from '../ledger/first-record.ts';
 import { latestVerdict, type ReportedVerdict, type ScanVerdict } from '../ledger/latest-verdict.ts';
 import type { EventOf } from '../ledger/ledger-event.ts';
-import { type Situation, situationOf } from '../ledger/moves.ts';
 import { outcomeOf } from '../ledger/outcome-from-record.ts';
 import type { LedgerRecord } from '../ledger/record.ts';
 import { maxConflictRounds } from '../limits.ts';
@@ -57,8 +56,7 @@ const deliverClean = async (
     if (!mayHaveWrittenNothing.has(outcome.status)) return outcome;
     const known = await ledger.read(uploadId(upload));
     if (!known?.readable || latestVerdict(known.record.verdict, verdict) === known.record.verdict) return outcome;
-    // It was being sent a moment ago, and an earlier verdict holds it now. The next round can claim it.
-    if (releasedByClaim.has(situationOf(known.record.state))) continue;
+    // Not written when it was being sent a moment ago, and an earlier verdict holds it now: the next round claims it.
     const written = await writeVerdict(upload, verdict, known.record, courier);
     if (written.status !== 'unchanged') return written;
   }
@@ -67,8 +65,6 @@ const deliverClean = async (
 
 /** `unknown`: another owner's lease had expired. */
 const mayHaveWrittenNothing: ReadonlySet<Outcome['status']> = new Set(['unchanged', 'already-attached', 'unknown']);
-
-const releasedByClaim: ReadonlySet<Situation> = new Set(['held by the malware scan', 'rejected for its verdict']);
 
 /**
  * With REQUIRE_SCAN, holds an object that the sweep, an operator or a manifest names until its clean verdict arrives.

@@ -34,14 +34,14 @@ export const settle = async (
   for (let round = 1; ; round += 1) {
     const written = await applyPatiently(own, event, courier);
     if (written !== 'conflict') {
-      if (event.kind === 'delivered') await noteSample(written.record, courier);
+      await noteSample(written.record, courier);
       return outcomeOf(written.record);
     }
     const known = await courier.ledger.read(uploadId(record.upload));
     // An operator had it forgotten meanwhile; nothing is brought back. Reported as still being sent.
     if (!known) return outcomeOf(record);
     // A scan verdict was written while we held the lease. It is kept when we settle.
-    if (isStillOwned(known, own, owner) && round < maxConflictRounds) {
+    if (isStillOwned(known, owner) && round < maxConflictRounds) {
       own = known.record;
       continue;
     }
@@ -53,15 +53,8 @@ export const settle = async (
   }
 };
 
-const isStillOwned = (
-  known: LedgerEntry,
-  own: LedgerRecord,
-  owner: string,
-): known is Extract<LedgerEntry, { readable: true }> =>
-  known.readable &&
-  known.record.version > own.version &&
-  known.record.state.status === 'sending' &&
-  known.record.state.owner === owner;
+const isStillOwned = (known: LedgerEntry, owner: string): known is Extract<LedgerEntry, { readable: true }> =>
+  known.readable && known.record.state.status === 'sending' && known.record.state.owner === owner;
 
 const applyLate = async (
   known: LedgerRecord,
@@ -104,7 +97,7 @@ const eventOf = async (
   return {
     ...failed,
     as: 'held',
-    failure: { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: words.filter(Boolean).join(' ') },
+    failure: { ...ending.failure, code: 'RETRIES_EXHAUSTED', detail: words.join(' ') },
     dueAt: now,
   };
 };

@@ -39,14 +39,14 @@ export const storedObject = (file: Uint8Array, particulars: Particulars = {}): C
 /** A bucket that opens the test's objects one after another, and the last one for every later call. */
 export interface FakeStorage extends Storage {
   readonly opened: readonly CountedObject[];
-  readonly links: readonly { readonly upload: Upload; readonly contentType: string; readonly versionId: string }[];
+  readonly links: readonly ({ readonly upload: Upload } & Parameters<Storage['link']>[1])[];
 }
 
 export type Opening = () => Result<CountedObject> | Promise<Result<CountedObject>>;
 
 export const fakeStorage = (...openings: readonly Opening[]): FakeStorage => {
   const opened: CountedObject[] = [];
-  const links: { upload: Upload; contentType: string; versionId: string }[] = [];
+  const links: FakeStorage['links'][number][] = [];
   let asked = 0;
   const unused = (): never => {
     throw new Error('An attempt neither looks for objects nor lists them.');
@@ -61,8 +61,8 @@ export const fakeStorage = (...openings: readonly Opening[]): FakeStorage => {
       if (object.ok) opened.push(object.value);
       return object;
     },
-    link: async (upload, { contentType, versionId }) => {
-      links.push({ upload, contentType, versionId });
+    link: async (upload, options) => {
+      links.push({ upload, ...options });
       return 'https://bucket.s3.eu-central-1.amazonaws.com/candidates/x/cv.pdf?X-Amz-Signature=5ec2e7';
     },
     openVersion: unused,

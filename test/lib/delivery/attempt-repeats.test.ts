@@ -71,8 +71,9 @@ test('a connection reset before the last byte is repeated', async () => {
   expect(world.posts().map(({ complete }) => complete)).toEqual([false, true]);
 });
 
-test('a connection that was already dead before the call is replaced immediately, without a wait', async () => {
+test('a connection that was already dead before the call is replaced immediately, without a wait, down to ten seconds before the end', async () => {
   const world = await attemptWorld({
+    durationMs: 10_000,
     openings: [opens(Buffer.concat([pdf, Buffer.alloc(2_000_000, ' ')]))],
     // The preflight has used the first connection; the POST finds it dead.
     server: {
@@ -139,6 +140,18 @@ describe('an API key that Kombo refuses', () => {
     });
     expect(world.posts()).toHaveLength(1);
     expect(apiKey.refreshes).toBe(1);
+  });
+
+  test('no API key is replaced when the one in use could not be read, because it may be the new one already', async () => {
+    const apiKey = keyRing('ks_prod_1', 'ks_prod_2');
+    const { current } = apiKey;
+    let reads = 0;
+    // The limits of the integration are requested with the first reading; the second one is for the comparison.
+    apiKey.current = () => (++reads === 2 ? Promise.reject(new Error('Secrets Manager does not answer.')) : current());
+    const world = await attemptWorld({ posts: [refuses], apiKey });
+    expect(await world.attempt()).toMatchObject({ ending: { as: 'waiting' } });
+    expect(keysOf(world)).toEqual(['Bearer ks_prod_1']);
+    expect(apiKey.refreshes).toBe(0);
   });
 
   test('an API key is also replaced after a plain 401', async () => {

@@ -10,7 +10,7 @@ import { manualClock } from '../../fakes/manual-clock.ts';
 import { accepts, attemptWorld, type Given, komboError, opens } from '../../worlds/attempt-world.ts';
 
 test('an attempt posts the file and returns what was sent', async () => {
-  const world = await attemptWorld();
+  const world = await attemptWorld({ openings: [opens(pdf, { versionId: 'v7' })] });
   const result = await world.attempt();
   expect(result).toMatchObject({
     ending: {
@@ -218,10 +218,11 @@ describe('with TRANSFER=data_url', () => {
     expect(world.storage.opened[0]?.readBytes).toBe(65_536);
   });
 
-  test('the link of TRANSFER=data_url is for exactly the version that was read, under the detected type', async () => {
+  test('the link of TRANSFER=data_url is for exactly the version that was read, under the detected type, until the call must have ended', async () => {
     const world = await attemptWorld(given);
     await world.attempt();
-    expect(world.storage.links).toMatchObject([{ contentType: 'application/pdf', versionId: 'v7' }]);
+    const lifetimeSeconds = 240;
+    expect(world.storage.links).toMatchObject([{ contentType: 'application/pdf', versionId: 'v7', lifetimeSeconds }]);
   });
 
   test('an object without a version is sent as data despite TRANSFER=data_url, because its link could not be pinned', async () => {
@@ -243,7 +244,10 @@ describe('with TRANSFER=data_url', () => {
     const world = await attemptWorld({ ...given, durationMs: 9_000 });
     world.storage.link = () => Promise.reject(new Error('CredentialsProviderError'));
     expect(await world.attempt()).toMatchObject({
-      ending: { as: 'waiting', failure: { code: 'STORAGE_UNAVAILABLE' } },
+      ending: {
+        as: 'waiting',
+        failure: { code: 'STORAGE_UNAVAILABLE', detail: 'No link to the object could be signed.' },
+      },
     });
     expect(world.posts()).toEqual([]);
   });

@@ -23,6 +23,16 @@ const send = (upload: Upload, options: Partial<DeliverOptions> = {}, its = deps)
   deliver(upload, { deadline: world.deadline(), ...options }, its);
 
 describe('a failure that is known not to have delivered', () => {
+  test('an unreachable Kombo is tried again after 0.75 s and 1.5 s, then the file waits for the schedule', async () => {
+    const upload = world.put(key);
+    const startedAt = world.clock.now();
+    const unreachable = () => refuses('KOMBO_UNREACHABLE');
+    world.kombo.script.push(unreachable, unreachable, unreachable);
+    expect(await world.run(send(upload))).toMatchObject({ status: 'waiting', failure: { code: 'KOMBO_UNREACHABLE' } });
+    expect(world.kombo.posts).toHaveLength(3);
+    expect((await world.recordOf(upload)).updatedAt - startedAt).toBe(2_250);
+  });
+
   test.each([
     ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', {}, 500],
     ['PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: 57 * second }, 57_500],

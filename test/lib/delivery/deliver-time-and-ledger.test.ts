@@ -74,6 +74,8 @@ describe('a delivery that lost its lease', () => {
       return losesAnswer();
     });
     expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'unknown' });
+    // The last write was refused, and the record was read once to find out why.
+    expect(world.table.calls.slice(-2)).toEqual(['put', 'get']);
     expect((await world.recordOf(upload)).state).toMatchObject({ failure: { code: 'LEASE_EXPIRED' } });
   });
 
@@ -100,6 +102,18 @@ describe('a delivery that lost its lease', () => {
     });
     await send(upload);
     expect((await world.recordOf(upload)).state).toMatchObject({ status: 'unknown', failure: { code: 'ANSWER_LOST' } });
+  });
+
+  test('a delivery that lost its lease leaves a later attempt in progress alone, and reads the record once', async () => {
+    const upload = world.put(key);
+    world.kombo.script.push(async () => {
+      await losesLease(upload);
+      await deps.ledger.apply(await world.recordOf(upload), { kind: 'absent', dueAt: world.clock.now() });
+      await deps.ledger.claim({ kind: 'claim', upload, owner: 'owner-B', leaseUntil: world.clock.now() + minute });
+      return takes();
+    });
+    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'sending' });
+    expect(world.table.calls.slice(-2)).toEqual(['put', 'get']);
   });
 
   test('a delivery whose record an operator erased does not bring it back', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
-import { paused } from '../../../lib/lane/lane.ts';
+import { accountLane, paused } from '../../../lib/lane/lane.ts';
 import { laneKey } from '../../../lib/lane/lane-item.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
@@ -42,13 +42,14 @@ describe('a lane is touched before a file enters it, so that a crash leaves no f
   });
 
   test.each([
-    ['waiting', 'KOMBO_BROKE_OFF'],
-    ['unknown', 'ANSWER_LOST'],
-  ] as const)('the lane is touched when an attempt ends as %s', async (_, code) => {
+    // Answers that are not noted in this lane, so the touch is the only write there.
+    ['waiting', 'KOMBO_RATE_LIMITED', []],
+    ['unknown', 'KOMBO_UNAVAILABLE', [laneKey(accountLane)]],
+  ] as const)('the lane is touched when an attempt ends as %s', async (_, code, noted) => {
     const upload = world.put(key);
     world.kombo.script.push(() => refuses(code));
     await send(upload);
-    expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
+    expect(writes).toEqual([uploadId(upload), ...noted, lane, uploadId(upload)]);
   });
 
   test('the lane is touched when a lease has ended', async () => {
@@ -59,6 +60,13 @@ describe('a lane is touched before a file enters it, so that a crash leaves no f
     expect(await send(upload)).toMatchObject({ status: 'unknown' });
     // The refused claim, the touch, and the end of the lease.
     expect(writes).toEqual([uploadId(upload), lane, uploadId(upload)]);
+  });
+
+  test('no lane is touched when the lease of a file without a target has ended', async () => {
+    const upload = world.put('elsewhere/CV.pdf');
+    await courier.ledger.claim({ kind: 'claim', upload, owner: 'owner-A', leaseUntil: nine });
+    expect(await send(upload)).toMatchObject({ status: 'rejected', failure: { code: 'KEY_NOT_MATCHED' } });
+    expect(writes).not.toContain(lane);
   });
 
   test('a duplicate event of a file that is being sent does not touch the lane, because it enters none', async () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
 import type { DeliverOptions } from '../../../lib/delivery/delivery-options.ts';
@@ -46,6 +46,20 @@ describe('a CV', () => {
     world.table.calls.length = 0;
     await send(world.put('candidates/GRK123/Letter.pdf'));
     expect(world.table.calls).toEqual(['put', 'query', 'put']);
+  });
+
+  test('a delivery opens the connection to Kombo before the object, so that the file does not wait for it', async () => {
+    const warmUp = vi.spyOn(world.kombo, 'warmUp');
+    const open = vi.spyOn(deps.storage, 'open');
+    await send(world.put(key));
+    expect(warmUp).toHaveBeenCalledBefore(open);
+  });
+
+  test('a delivery leaves no timer behind', async () => {
+    const deadline = world.deadline();
+    await deliver(world.put(key), { deadline }, deps);
+    deadline.clear();
+    expect(world.clock.timers()).toBe(0);
   });
 
   test('a delivery is reported once, with its outcome', async () => {

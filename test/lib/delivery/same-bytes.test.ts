@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { fileOfRecord } from '../../../handlers/on-demand/answer/file-answer.ts';
 import type { Courier } from '../../../lib/courier.ts';
 import { deliver } from '../../../lib/delivery/deliver.ts';
@@ -8,6 +8,7 @@ import type { EventOf } from '../../../lib/ledger/ledger-event.ts';
 import type { LedgerRecord, State } from '../../../lib/ledger/record.ts';
 import { toItem } from '../../../lib/ledger/record-item.ts';
 import type { Outcome } from '../../../lib/outcome.ts';
+import { fail, ok } from '../../../lib/result.ts';
 import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { checksumOfBytes, pdf } from '../../fakes/files.ts';
 import { hour, integrationId, minute, nine, recordIn, second, states, target } from '../../fakes/ledger-samples.ts';
@@ -40,6 +41,9 @@ const earlier = (state: State, change: Partial<LedgerRecord> = {}): LedgerRecord
   world.table.items.set(uploadId(record.upload), toItem(record, 400));
   return record;
 };
+
+/** The ETag looks like the MD5 of other bytes. */
+const likeMd5: Upload = { bucket: 'cv-inbox', key, etag: '9b2cf535f27731c974343645a3985328', sizeBytes: pdf.length };
 
 const events = {
   retry: { kind: 'retry', reason: 'Now.' },
@@ -135,9 +139,61 @@ test('however many earlier records have another kind of checksum, an upload is r
       upload: { bucket: 'cv-inbox', key, etag, sizeBytes: pdf.length },
       content: { ...content, checksum: { algorithm: 'MD5', value: 'other' } },
     });
-  const open = vi.spyOn(courier.storage, 'open');
-  expect(await send(put('fourth'))).toMatchObject({ status: 'attached' });
-  expect(open).toHaveBeenCalledTimes(2);
+  const counts = { opened: 0, closed: 0 };
+  const open: Courier['storage']['open'] = async (upload, signal) => {
+    counts.opened += 1;
+    const opened = await courier.storage.open(upload, signal);
+    const close = (): void => {
+      counts.closed += 1;
+    };
+    return opened.ok ? ok({ ...opened.value, close }) : opened;
+  };
+  const storage = { ...courier.storage, open };
+  expect(await send(put('fourth'), { ...courier, storage })).toMatchObject({ status: 'attached' });
+  expect(counts).toEqual({ opened: 2, closed: 2 });
+});
+
+test('an upload that cannot be read to compare it waits, whatever the reason is, because its next claim sees what is there', async () => {
+  earlier(states.attached, { content: { ...content, checksum: { algorithm: 'MD5', value: 'other' } } });
+  const copy = put('second');
+  let opened = 0;
+  const storage: Courier['storage'] = {
+    ...courier.storage,
+    // Every second opening is that of the comparison.
+    open: async (upload, signal) =>
+      ++opened % 2 === 0 ? fail('OBJECT_REPLACED', 'Another.') : courier.storage.open(upload, signal),
+  };
+  expect(await world.run(send(copy, { ...courier, storage }))).toMatchObject({
+    status: 'waiting',
+    failure: { code: 'STORAGE_UNAVAILABLE', detail: 'Another.' },
+  });
+});
+
+test('an upload is compared with the first 1,000 uploads of its target, because every delivery pays for them', async () => {
+  let listed = 0;
+  async function* idsOfTarget() {
+    for (; listed < 2_000; listed += 1) yield `cv-inbox/candidates/GRK123/Other.pdf#${listed}`;
+  }
+  const ledger = { ...courier.ledger, idsOfTarget };
+  expect(await send(put('first'), { ...courier, ledger })).toMatchObject({ status: 'attached' });
+  // The one at which it stopped was not counted here.
+  expect(listed).toBe(999);
+});
+
+test.each([
+  ['an application', { ...target, kind: 'application' }],
+  ['another candidate', { ...target, id: 'GRK999' }],
+  ['a candidate of another integration', { ...target, integrationId: 'lever:1' }],
+  ['no target', undefined],
+])('an upload is sent when the earlier one, which an outdated index still lists, now belongs to %s', async (_, its) => {
+  const { upload } = earlier(states.attached, { target: its } as Partial<LedgerRecord>);
+  const ledger: Courier['ledger'] = {
+    ...courier.ledger,
+    idsOfTarget: async function* () {
+      yield uploadId(upload);
+    },
+  };
+  expect(await send(put('second'), { ...courier, ledger })).toMatchObject({ status: 'attached' });
 });
 
 describe('an upload with an earlier record is sent', () => {
@@ -160,12 +216,6 @@ describe('an upload with an earlier record is sent', () => {
       { upload: { bucket: 'cv-other', key, etag: 'first' } },
     ],
     [
-      'when the earlier one is of the same id under another integration',
-      states.attached,
-      { target: { ...target, integrationId: 'lever:1' } },
-    ],
-    ['when the earlier one went to another candidate', states.attached, { target: { ...target, id: 'GRK999' } }],
-    [
       'when the earlier one was sent with another type',
       states.attached,
       { sent: { name: 'cv.pdf', type: 'OTHER', contentType: 'application/pdf' } },
@@ -175,12 +225,10 @@ describe('an upload with an earlier record is sent', () => {
     [
       'when the held one of unknown bytes has an ETag that is the MD5 of other bytes',
       states.doubtful,
-      {
-        content: undefined,
-        upload: { bucket: 'cv-inbox', key, etag: '9b2cf535f27731c974343645a3985328', sizeBytes: pdf.length },
-      },
+      { content: undefined, upload: likeMd5 },
     ],
     ['when the earlier one is rejected', states.rejected, {}],
+    ['when the earlier one is rejected after it was sent again for an operator', states.rejected, { resentAt: 1 }],
     ['when the earlier one is superseded', states.superseded, {}],
     [
       'when one with another length is being sent',
@@ -214,13 +262,18 @@ describe('an upload waits for an earlier one without a POST', () => {
   test.each<[string, State, Partial<LedgerRecord>]>([
     ['while an earlier one is being sent', states.sending, {}],
     ['while an earlier one of unknown bytes is being sent', states.sending, { content: undefined }],
-    [
-      'while another one, claimed later, is being sent and does not give way',
-      states.sending,
-      { attemptedAt: nine + hour },
-    ],
     ['while the outcome of an earlier one is unknown', states.unknown, {}],
     ['while the outcome of another one, claimed later, is unknown', states.unknown, { attemptedAt: nine + hour }],
+    [
+      'while one of unknown bytes is being sent, although its ETag may be the MD5 of other bytes',
+      states.sending,
+      { content: undefined, upload: likeMd5 },
+    ],
+    [
+      'while the outcome of one of unknown bytes is unknown, although its ETag may be the MD5 of other bytes',
+      states.unknown,
+      { content: undefined, upload: likeMd5 },
+    ],
     ['while another one is held and may be delivered', states.doubtful, {}],
     ['while another one waits to be sent again for an operator', states.waiting, { resentAt: 1 }],
     [
@@ -231,12 +284,31 @@ describe('an upload waits for an earlier one without a POST', () => {
   ])('an upload waits without a POST %s', async (_, state, change) => {
     earlier(state, change);
     expect(await world.run(send(put('second')))).toMatchObject(waits);
+    // It did not expect the other one to give way.
+    expect(world.clock.now()).toBe(nine);
     expect(world.kombo.posts).toEqual([]);
   });
 
+  test('an upload waits without a POST when another one, claimed later, is being sent and has not given way for 1.3 s', async () => {
+    earlier(states.sending, { attemptedAt: nine + hour });
+    const copy = put('second');
+    expect(await world.run(send(copy))).toMatchObject(waits);
+    expect((await world.recordOf(copy)).updatedAt - nine).toBe(1_300);
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('an upload that came first but is claimed again later waits for one that was claimed before, which does not give way', async () => {
+    earlier(states.unknown);
+    const copy = put('second');
+    await send(copy);
+    earlier({ ...states.sending, leaseUntil: nine + 9 * hour }, { attemptedAt: nine + hour });
+    expect(await world.run(sendWhenDue(copy))).toMatchObject(waits);
+    expect(world.clock.now()).toBe(nine + 2 * hour);
+  });
+
   test('an upload waits for another one about a minute, or until its next look, or an hour when an operator must decide', async () => {
-    const dueIn = async (state: State, etag: string): Promise<number> => {
-      earlier(state);
+    const dueIn = async (state: State, etag: string, change: Partial<LedgerRecord> = {}): Promise<number> => {
+      earlier(state, change);
       const outcome = await send(put(etag));
       return 'dueAt' in outcome && outcome.dueAt ? +outcome.dueAt - world.clock.now() : Number.NaN;
     };
@@ -246,6 +318,7 @@ describe('an upload waits for an earlier one without a POST', () => {
     expect(await dueIn({ ...states.unknown, dueAt: now + 20 * minute }, 'c')).toBe(20 * minute);
     expect(await dueIn({ ...states.unknown, dueAt: now + 20 * hour }, 'd')).toBe(hour);
     expect(await dueIn(states.doubtful, 'e')).toBe(hour);
+    expect(await dueIn({ ...states.waiting, dueAt: now + 20 * minute }, 'f', { resentAt: 1 })).toBe(20 * minute);
   });
 
   test('an upload may wait for another one for two days without using up its retry budget', async () => {

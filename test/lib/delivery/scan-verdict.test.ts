@@ -4,7 +4,7 @@ import { deliver } from '../../../lib/delivery/deliver.ts';
 import { holdUnscanned, noteVerdict } from '../../../lib/delivery/scan-verdict.ts';
 import { laneKey } from '../../../lib/lane/lane-item.ts';
 import type { ReportedVerdict } from '../../../lib/ledger/latest-verdict.ts';
-import { uploadId } from '../../../lib/upload/upload.ts';
+import { type Upload, uploadId } from '../../../lib/upload/upload.ts';
 import { hour, minute, nine, second } from '../../fakes/ledger-samples.ts';
 import { type Fate, losesAnswer, losesFile, refuses, takes } from '../../fakes/scripted-kombo.ts';
 import { type CourierWorld, courierWorld, key, reason } from '../../worlds/courier-world.ts';
@@ -24,6 +24,13 @@ const note = (verdict: ReportedVerdict, upload = put()) =>
 const threat = { code: 'SCAN_THREAT_FOUND', at: nine } as const;
 const clean = { code: 'clean', at: nine } as const;
 const later = (verdict: ReportedVerdict): ReportedVerdict => ({ ...verdict, at: (verdict.at ?? 0) + second });
+
+/** Claims it for a function that crashes. */
+const claim = (upload: Upload) => {
+  const target = { kind: 'candidate', id: 'GRK123', integrationId: courier.settings.integrationId ?? '' } as const;
+  const leaseUntil = world.clock.now() + minute;
+  return courier.ledger.claim({ kind: 'claim', upload, owner: 'owner-A', leaseUntil, target });
+};
 
 /** Sends it; the verdict comes while Kombo handles the file. */
 const sendAndNote = async (fate: Fate, verdict: ReportedVerdict = threat) => {
@@ -46,7 +53,9 @@ describe('a verdict that is not clean', () => {
   test('a verdict that is not clean holds a file without a record, in one write and without a call to Kombo', async () => {
     const upload = put();
     expect(await note(threat, upload)).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
-    expect(await world.recordOf(upload)).toMatchObject({ attempts: 0, version: 1, verdict: threat });
+    expect(world.table.calls.filter((call) => call === 'put')).toHaveLength(1);
+    const target = { id: 'GRK123' };
+    expect(await world.recordOf(upload)).toMatchObject({ attempts: 0, version: 1, verdict: threat, target });
     expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
     expect(world.kombo.posts).toEqual([]);
   });
@@ -120,6 +129,8 @@ describe('a verdict that is not clean', () => {
   test('a verdict without a time counts, but a clean one without a time releases nothing', async () => {
     const upload = put();
     await note({ code: 'SCAN_THREAT_FOUND' }, upload);
+    expect((await world.recordOf(upload)).verdict).toEqual(threat);
+    world.clock.advance(minute);
     expect(await note({ code: 'clean' }, upload)).toMatchObject({ status: 'unchanged', as: 'held' });
     expect(world.kombo.posts).toEqual([]);
   });
@@ -188,14 +199,20 @@ describe('a verdict that comes while the file is being sent', () => {
 
   test('a threat during a delivery that crashes is kept when the ended lease makes the file unknown', async () => {
     const upload = put();
-    const claim = { kind: 'claim', upload, owner: 'owner-A', leaseUntil: world.clock.now() + minute } as const;
-    const target = { kind: 'candidate', id: 'GRK123', integrationId: courier.settings.integrationId ?? '' } as const;
-    await courier.ledger.claim({ ...claim, target });
+    await claim(upload);
     expect(await note(threat, upload)).toMatchObject({ status: 'unchanged', as: 'sending' });
     world.clock.advance(2 * minute);
     expect(await note(later(threat), upload)).toMatchObject({ status: 'unchanged', as: 'sending' });
     expect(await send(upload)).toMatchObject({ status: 'unknown' });
     expect(await world.recordOf(upload)).toMatchObject({ verdict: later(threat) });
+  });
+
+  test('a clean verdict that finds an ended lease is kept with the file, which becomes unknown', async () => {
+    const upload = put();
+    await claim(upload);
+    world.clock.advance(2 * minute);
+    expect(await note(clean, upload)).toMatchObject({ status: 'unknown' });
+    expect(await world.recordOf(upload)).toMatchObject({ verdict: clean });
   });
 
   test('a clean verdict after a threat, both during one delivery, leaves nothing that holds the file', async () => {
@@ -321,6 +338,7 @@ describe('a clean verdict', () => {
   test('a clean verdict sends a file without a record, and stays with it without a further write', async () => {
     const upload = put();
     expect(await note(clean, upload)).toMatchObject({ status: 'attached' });
+    expect(world.table.calls.sort()).toEqual(['get', 'get', 'get', 'put', 'put', 'put', 'query']);
     expect(await world.recordOf(upload)).toMatchObject({ version: 2, verdict: clean });
   });
 
@@ -428,6 +446,47 @@ describe('a clean verdict', () => {
       status: 'rejected',
       failure: { code: 'KEY_NOT_MATCHED' },
     });
+  });
+
+  test('a threat after a restore of the table has an older waiting file looked up, in its lane', async () => {
+    const upload = put();
+    world.kombo.script.push(() => refuses('KOMBO_RATE_LIMITED'));
+    await send(upload);
+    world.clock.advance(hour);
+    const restored = { since: nine - hour, at: world.clock.now(), reason };
+    await world.newFunction().lanes.change('*', (lane) => ({ ...lane, restored }));
+    expect(await note(threat, upload)).toMatchObject({ status: 'unknown' });
+    expect(await world.newFunction().lanes.read(courier.settings.integrationId ?? '')).toMatchObject({
+      touchedAt: world.clock.now(),
+    });
+  });
+
+  test('a clean verdict whose record an operator erases meanwhile changes nothing more', async () => {
+    const upload = put();
+    await claim(upload);
+    const ledger = { ...courier.ledger, read: async () => undefined };
+    const outcome = await noteVerdict(upload, clean, world.deadline(), { ...courier, ledger });
+    expect(outcome).toMatchObject({ status: 'unchanged', as: 'sending' });
+  });
+
+  test('a clean verdict that meets another write in each of five rounds throws, so that its event comes again', async () => {
+    const upload = put();
+    await claim(upload);
+    const known = { id: uploadId(upload), readable: true, record: await world.recordOf(upload) } as const;
+    let claims = 0;
+    const refused = async () => ({ written: false, known }) as const;
+    const ledger: Courier['ledger'] = {
+      ...courier.ledger,
+      claim: () => {
+        claims += 1;
+        return refused();
+      },
+      scan: refused,
+    };
+    await expect(noteVerdict(upload, clean, world.deadline(), { ...courier, ledger })).rejects.toThrow(
+      'Too many verdicts and deliveries of one file arrived at the same time.',
+    );
+    expect(claims).toBe(5);
   });
 
   test('a clean verdict written right after one that holds the file releases it', async () => {

@@ -137,6 +137,48 @@ export const equivalents: readonly Equivalent[] = [
     ['StringLiteral', "''", '"Stryker was here!"', "[type = '']"],
   ),
 
+  ...of('lib/content-type/allowed-types.ts', 'No entry has a fault here.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+    'new Set',
+  ]),
+  ...of(
+    'lib/content-type/compound-file.ts',
+    'A header alone shows nothing, and no directory starts at a position that is not a multiple of a sector.',
+    ['EqualityOperator', 'head.length < format.sectorBytes', 'head.length <= format.sectorBytes'],
+    [
+      'EqualityOperator',
+      'directoryAt + format.entryBytes > head.length',
+      'directoryAt + format.entryBytes >= head.length',
+    ],
+  ),
+  ...of('lib/content-type/decide.ts', 'No type has this name.', ['StringLiteral', "''", '"Stryker was here!"']),
+  ...always('lib/content-type/decide.ts', 'Only a known type has a form.', 'named !== undefined'),
+  ...of('lib/content-type/file-extension.ts', 'The stem takes everything before the extension.', [
+    'Regex',
+    '/^(?<stem>.*)(?<dotExtension>\\.[A-Za-z0-9]{1,10})$/su',
+    '/(?<stem>.*)(?<dotExtension>\\.[A-Za-z0-9]{1,10})$/su',
+  ]),
+  ...of('lib/content-type/sniff.ts', 'No signature has this name.', ['StringLiteral', "''", '"Stryker was here!"']),
+  ...always('lib/content-type/zip-document.ts', 'No form has the name undefined.', 'form !== undefined'),
+  ...of('lib/content-type/zip-document.ts', 'Reaching the end of the function means the same.', [
+    'ConditionalExpression',
+    'default: return undefined;',
+    'default:',
+  ]),
+  ...of('lib/content-type/zip-document.ts', 'No document has an entry of this name.', [
+    'ArrayDeclaration',
+    '[]',
+    '["Stryker was here"]',
+    'const names',
+  ]),
+  ...of('lib/content-type/zip-document.ts', 'The leading bytes contain no letter of the name behind such a header.', [
+    'EqualityOperator',
+    'at + localHeader.bytes <= bytes.length',
+    'at + localHeader.bytes < bytes.length',
+  ]),
+
   ...of(
     'lib/key-template/match-key.ts',
     'The template has as many segments as the key, one id of a target, and a file name.',
@@ -199,6 +241,37 @@ export const equivalents: readonly Equivalent[] = [
     "state.status === 'sending'",
   ),
   ...always('lib/delivery/doubt.ts', 'Nothing is less than undefined.', 'modifiedAt !== undefined'),
+  ...of(
+    'lib/delivery/admission.ts',
+    'A lane that cannot be read has no pause, and any other lane that is closed has one.',
+    ['ConditionalExpression', "closing === 'unreadable'", 'false'],
+    ['StringLiteral', "'unreadable'", '""', 'closing.pause'],
+    ['OptionalChaining', 'closing.pause?.by', 'closing.pause.by'],
+  ),
+  ...always(
+    'lib/delivery/expire-lease.ts',
+    'Only a file that is being sent has a lease.',
+    "state.status === 'sending'",
+  ),
+  ...of('lib/delivery/same-bytes.ts', 'The index by target lists the ids of uploads.', [
+    'OptionalChaining',
+    'other?.bucket',
+    'other.bucket',
+  ]),
+  ...of(
+    'lib/delivery/same-bytes.ts',
+    'An upload is not compared with itself, and any order works.',
+    [
+      'EqualityOperator',
+      'uploadId(own.upload) < uploadId(other.upload)',
+      'uploadId(own.upload) <= uploadId(other.upload)',
+    ],
+    [
+      'EqualityOperator',
+      'uploadId(own.upload) < uploadId(other.upload)',
+      'uploadId(own.upload) >= uploadId(other.upload)',
+    ],
+  ),
   ...always(
     'lib/delivery/attempt.ts',
     'A field without a value is not written.',
@@ -214,6 +287,22 @@ export const equivalents: readonly Equivalent[] = [
     ['StringLiteral', "'conflict'", '""', "written === 'conflict' ? undefined"],
   ),
   ...always('lib/delivery/settle.ts', 'A record with an answer of Kombo has a target.', 'record.target !== undefined'),
+  ...always(
+    'lib/delivery/settle.ts',
+    'Only a file that is being sent has an owner.',
+    "known.record.state.status === 'sending'",
+  ),
+  ...of('lib/delivery/settle.ts', 'Nothing reads the due time that another ending gets then.', [
+    'ConditionalExpression',
+    "ending.kind !== 'failed'",
+    'false',
+    'return { ...ending, owner }',
+  ]),
+  ...of('lib/delivery/settle.ts', 'No time has passed since an opening that is not known.', [
+    'ArrowFunction',
+    '() => clock.now()',
+    '() => undefined',
+  ]),
   ...always(
     'lib/delivery/settle.ts',
     'Other endings have no failure and no `as`.',
