@@ -190,49 +190,22 @@ test('a file that causes a pause is known not to be delivered', () => {
   expect(codesWhere(({ pauses, status }) => pauses !== 'nothing' && status !== 'waiting')).toEqual([]);
 });
 
-test('no code both pauses immediately and counts as an outage, and a throttling code does neither', () => {
-  expect(codesWhere(({ pauses, outage }) => pauses !== 'nothing' && outage !== 'no')).toEqual([]);
-  expect(
-    codesWhere(({ throttled, pauses, outage }) => throttled !== 'no' && (pauses !== 'nothing' || outage !== 'no')),
-  ).toEqual([]);
-});
-
-test('these codes use up no retry budget, because every file would meet them; all others do', () => {
-  expect(codes.filter((code) => !countsAsAttempt(code)).sort()).toEqual([
-    'ANSWER_LOST',
-    'ANSWER_TIMED_OUT',
-    'ANSWER_UNREADABLE',
-    'API_KEY_UNREADABLE',
-    'INTEGRATION.ACTION_DISABLED',
-    'INTEGRATION.ACTION_NOT_AVAILABLE',
-    'INTEGRATION.AUTHENTICATION_INVALID',
-    'INTEGRATION.INACTIVE',
-    'INTEGRATION.MODEL_DISABLED',
-    'INTEGRATION.MODEL_NOT_AVAILABLE',
-    'INTEGRATION.PERMISSION_MISSING',
-    'INTEGRATION.QA_FAILED',
-    'INTEGRATION.SETUP_INCOMPLETE',
-    'INTEGRATION.SETUP_SYNC_PENDING',
-    'KOMBO_BROKE_OFF',
-    'KOMBO_CONNECTION_LOST',
-    'KOMBO_FAULT',
-    'KOMBO_RATE_LIMITED',
-    'KOMBO_REDIRECTED',
-    'KOMBO_UNAUTHORIZED',
-    'KOMBO_UNAVAILABLE',
-    'KOMBO_UNREACHABLE',
-    'PLATFORM.AUTHENTICATION_INVALID',
-    'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED',
-    'PLATFORM.INTEGRATION_NOT_FOUND',
-    'PLATFORM.IP_NOT_WHITELISTED',
-    'PLATFORM.RATE_LIMIT_EXCEEDED',
-    'PLATFORM.TASK_TIMED_OUT',
-    'PLATFORM.UNKNOWN_ERROR',
-    'REMOTE.RATE_LIMIT_EXCEEDED',
-    'REMOTE.SERVICE_UNAVAILABLE',
-    'REMOTE.UNKNOWN_HTTP_ERROR',
-  ]);
-});
+test.each<[FailureCode, boolean]>([
+  ['INTEGRATION.INACTIVE', false],
+  ['PLATFORM.INTEGRATION_NOT_FOUND', false],
+  ['KOMBO_REDIRECTED', false],
+  ['KOMBO_FAULT', false],
+  ['KOMBO_UNREACHABLE', false],
+  ['KOMBO_RATE_LIMITED', false],
+  ['PLATFORM.CONCURRENCY_LIMIT_EXCEEDED', false],
+  ['STORAGE_UNAVAILABLE', true],
+  ['KOMBO_NOT_FOUND', true],
+])(
+  '%s uses up the retry budget: %s; what pauses, reports an outage or throttles, every file would meet',
+  (code, counts) => {
+    expect(countsAsAttempt(code)).toBe(counts);
+  },
+);
 
 test.each([
   ['status', ['INTEGRATION.AUTHENTICATION_INVALID', 'INTEGRATION.INACTIVE']],
@@ -255,10 +228,6 @@ test.each([
     expect(codesWhere(({ seenIn }) => seenIn === where)).toEqual(expected);
   },
 );
-
-test('only a code that pauses says where its cause can be seen', () => {
-  expect(codesWhere(({ seenIn, pauses }) => seenIn !== 'nowhere' && pauses === 'nothing')).toEqual([]);
-});
 
 test('these codes show that Kombo judged the file, so no pause applies any longer', () => {
   expect(codesWhere(({ judges }) => judges === 'file')).toEqual([

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { systemClock } from '../../../lib/clock.ts';
-import { komboFailures } from '../../../lib/failures/kombo-failures.ts';
 import type { RequestBody } from '../../../lib/kombo/attachment-request.ts';
 import type { AttachAnswer } from '../../../lib/kombo/client.ts';
 import { bodyOf, candidate, clientOf, inTime } from '../../fakes/kombo-caller.ts';
@@ -21,18 +20,6 @@ const withheldBody = (): { body: RequestBody; letGo: () => void } => {
   }
   return { body: { contentLength: 17, chunks: chunks() }, letGo };
 };
-
-test('a connection that breaks before the last byte has delivered nothing', () => {
-  expect(komboFailures.KOMBO_CONNECTION_LOST.status).toBe('waiting');
-  expect(komboFailures.KOMBO_UNREACHABLE.status).toBe('waiting');
-  expect(komboFailures.KOMBO_BROKE_OFF.status).toBe('waiting');
-});
-
-test('a connection that breaks after the last byte may have delivered', () => {
-  expect(komboFailures.ANSWER_LOST.status).toBe('unknown');
-  expect(komboFailures.ANSWER_TIMED_OUT.status).toBe('unknown');
-  expect(komboFailures.ANSWER_UNREADABLE.status).toBe('unknown');
-});
 
 test('a reset before the body is KOMBO_CONNECTION_LOST', async () => {
   const server = await rawServer({ head: (call) => call.reset() });

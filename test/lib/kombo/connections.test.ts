@@ -19,14 +19,6 @@ const failureOf = async (attaching: Promise<AttachAnswer>) => {
 /** The connection on which each request came. */
 const connectionsOf = ({ requests }: RawServer): number[] => requests.map(({ connection }) => connection);
 
-test('one connection serves one call after another', async () => {
-  const server = await rawServer();
-  const kombo = clientOf(server.url);
-  for (const _ of [1, 2, 3]) expect((await attach(kombo)).ok).toBe(true);
-  await kombo.restrictions('candidate', candidate.integrationId, inTime().signal);
-  expect(connectionsOf(server)).toEqual([1, 1, 1, 1]);
-});
-
 test('concurrent calls have their own connections', async () => {
   const server = await rawServer();
   const kombo = clientOf(server.url);
@@ -98,24 +90,6 @@ test('a call that reached its deadline closes its connection', async () => {
   }
   expect(connectionsOf(server)).toEqual([1, 2]);
   await server.deserted();
-});
-
-test('a connection that was opened ahead is used by the next call', async () => {
-  const server = await rawServer();
-  const kombo = clientOf(server.url);
-  kombo.warmUp();
-  await until(() => server.connections() === 1);
-  await attach(kombo);
-  expect(connectionsOf(server)).toEqual([1]);
-  expect(server.connections()).toBe(1);
-});
-
-test('a call does not open a second connection while one is being opened', async () => {
-  const server = await rawServer();
-  const kombo = clientOf(server.url);
-  kombo.warmUp();
-  await attach(kombo);
-  expect(server.connections()).toBe(1);
 });
 
 test('opening ahead repeatedly opens one connection', async () => {

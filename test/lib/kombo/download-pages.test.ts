@@ -5,11 +5,9 @@ import {
   contentLength,
   cv,
   cvRead,
-  downloadFrom,
   downloadOf,
   lastChunk,
   responseHead,
-  serverThat,
 } from '../../worlds/download-world.ts';
 
 describe('a page instead of a file', () => {
@@ -73,17 +71,6 @@ describe('a page instead of a file', () => {
     expect(await downloadOf(responseHead(contentLength(20), contentType) + cv, { listedAs })).toMatchObject({
       onlyEqualityCounts: true,
     });
-  });
-
-  test('a page at the end of a redirect from an expired link is not compared', async () => {
-    const login = `${responseHead(contentLength(19), 'content-type: text/html')}<p>Please log in.`;
-    const server = await serverThat((call) =>
-      call.write(
-        call.request.path === '/login' ? login : 'HTTP/1.1 302 Found\r\nlocation: /login\r\ncontent-length: 0\r\n\r\n',
-      ),
-    );
-    expect(await downloadFrom(server)).toMatchObject({ kind: 'not-compared', mayPass: false });
-    expect(server.requests.map(({ path }) => path)).toEqual(['/Frank%20Doe.pdf?token=s3cr3t', '/login']);
   });
 });
 
