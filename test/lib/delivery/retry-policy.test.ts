@@ -111,11 +111,6 @@ describe('a throttled response', () => {
     const record = { attemptsSinceRelease: 1 };
     expect(nextAttemptAt(200, { code, record, openedAt: 0 }, nine, almostOne)).toBe(nine + 200);
   });
-
-  test('only a throttled response has the shorter backoff', () => {
-    expect(waitMs({ code: 'KOMBO_UNREACHABLE' }, almostOne)).toBe(30 * second);
-    expect(waitMs({ code: 'REMOTE.RATE_LIMIT_EXCEEDED' }, 0)).toBe(minute);
-  });
 });
 
 describe('the retry budget', () => {

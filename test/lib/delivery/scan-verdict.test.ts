@@ -76,25 +76,6 @@ describe('a verdict that is not clean', () => {
     }
   });
 
-  test('a verdict that is not clean holds a waiting file, due or not', async () => {
-    const upload = put();
-    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
-    expect(await send(upload)).toMatchObject({ status: 'waiting' });
-    expect(await note(threat, upload)).toMatchObject({ status: 'held' });
-    await runFor(hour);
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('a verdict that is not clean holds a file whose object is gone, because its bytes could be uploaded again', async () => {
-    const upload = put();
-    world.bucket.clear();
-    expect(await send(upload)).toMatchObject({ status: 'superseded' });
-    expect(await note(threat, upload)).toMatchObject({ status: 'held' });
-    world.put(key, { etag: upload.etag });
-    expect(await send(upload)).toMatchObject({ status: 'unchanged', as: 'held' });
-    expect(world.kombo.posts).toEqual([]);
-  });
-
   test('a verdict that comes twice changes nothing, and keeps the time since which the file is held', async () => {
     const upload = put();
     await note(threat, upload);
@@ -152,18 +133,6 @@ describe('a verdict that comes while the file is being sent', () => {
     expect(world.table.items.get(uploadId(upload))).not.toHaveProperty('expiresAt');
   });
 
-  test('a threat during a delivery that Kombo refuses holds the file instead of letting it wait', async () => {
-    const { outcome } = await sendAndNote(refuses('KOMBO_BROKE_OFF'));
-    expect(outcome).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
-    await runFor(2 * hour);
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('a threat during a delivery that ends as rejected holds the file by the verdict', async () => {
-    const { outcome } = await sendAndNote(refuses('REMOTE.INPUT_INVALID'));
-    expect(outcome).toMatchObject({ status: 'held', failure: { code: 'SCAN_THREAT_FOUND' } });
-  });
-
   test('a threat during a delivery whose answer is lost leaves the file unknown, and lists it as attached once it is found', async () => {
     const { upload, outcome } = await sendAndNote(losesAnswer());
     expect(outcome).toMatchObject({ status: 'unknown' });
@@ -175,15 +144,6 @@ describe('a verdict that comes while the file is being sent', () => {
     expect(await world.recordOf(upload)).toMatchObject({ state: { status: 'attached', evidence: 'read-back' } });
     expect(await courier.ledger.queued('held')).toHaveLength(1);
     expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('a threat during a delivery that is then found absent holds the file by the verdict instead of letting it wait', async () => {
-    const { upload } = await sendAndNote(losesFile());
-    const record = await world.recordOf(upload);
-    const absent = await courier.ledger.apply(record, { kind: 'absent', dueAt: world.clock.now() });
-    expect(absent).toMatchObject({
-      record: { state: { status: 'held', failure: { code: 'SCAN_THREAT_FOUND' }, mayBeDelivered: false } },
-    });
   });
 
   test('a threat during a delivery that stays in doubt holds the file for both, and a clean verdict removes one of them', async () => {
@@ -342,15 +302,6 @@ describe('a clean verdict', () => {
     expect(await world.recordOf(upload)).toMatchObject({ version: 2, verdict: clean });
   });
 
-  test.each(['SCAN_FAILED', 'SCAN_DENIED', 'SCAN_UNSUPPORTED', 'SCAN_THREAT_FOUND', 'SCAN_VERDICT_UNKNOWN'] as const)(
-    'a newer clean verdict sends what %s held',
-    async (code) => {
-      const upload = put();
-      await note({ code, at: nine }, upload);
-      expect(await note(later(clean), upload)).toMatchObject({ status: 'attached' });
-    },
-  );
-
   test('a clean verdict of any time sends a file that was held because its verdict was missing', async () => {
     const upload = put();
     await holdUnscanned(upload, undefined, courier);
@@ -363,46 +314,6 @@ describe('a clean verdict', () => {
     await send(upload);
     expect(await note(clean, upload)).toMatchObject({ status: 'held', failure: { code: 'KOMBO_NOT_FOUND' } });
     expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('a clean verdict does not release a file that something else held before a threat was found', async () => {
-    const upload = put();
-    world.kombo.script.push(() => refuses('KOMBO_NOT_FOUND'));
-    await send(upload);
-    await note(threat, upload);
-    expect(await note(later(clean), upload)).toMatchObject({ status: 'held', failure: { code: 'KOMBO_NOT_FOUND' } });
-    expect(world.kombo.posts).toHaveLength(1);
-  });
-
-  test('a late clean verdict that is older than a threat releases nothing', async () => {
-    const upload = put();
-    await note(later(threat), upload);
-    expect(await note(clean, upload)).toMatchObject({ status: 'unchanged', as: 'held' });
-    expect(world.kombo.posts).toEqual([]);
-  });
-
-  test('a clean verdict of the same second as a threat releases nothing', async () => {
-    const upload = put();
-    await note(clean, upload);
-    expect(await note(threat, upload)).toMatchObject({ failure: { code: 'SCAN_THREAT_FOUND' } });
-    expect(await courier.ledger.queued('held')).toHaveLength(1);
-  });
-
-  test('a clean verdict that is newer than a threat is not undone when the threat arrives late', async () => {
-    const upload = put();
-    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
-    expect(await note(later(clean), upload)).toMatchObject({ status: 'waiting' });
-    expect(await note(threat, upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
-  });
-
-  test('a later scan that could not run undoes neither a clean verdict nor a threat', async () => {
-    const failed = { code: 'SCAN_FAILED', at: nine + minute } as const;
-    const upload = put();
-    world.kombo.script.push(() => refuses('KOMBO_BROKE_OFF'));
-    await note(clean, upload);
-    expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', as: 'waiting' });
-    await note(later(threat), upload);
-    expect(await note(failed, upload)).toMatchObject({ status: 'unchanged', failure: { code: 'SCAN_THREAT_FOUND' } });
   });
 
   test('a clean verdict is kept for a file that waits behind a pause: a later scan that could not run does not hold it', async () => {
