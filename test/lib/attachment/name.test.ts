@@ -5,63 +5,27 @@ import { attachmentName } from '../../../lib/attachment/name.ts';
 const length = (name: string): number => [...name].length;
 
 describe('the name of an attachment', () => {
-  test('the name of an attachment is the last segment of the key', () => {
-    expect(attachmentName('Frank Doe CV.pdf')).toBe('Frank Doe CV.pdf');
-  });
-
-  test('a name keeps plus and percent signs, and the case of its extension', () => {
-    expect(attachmentName('C++ 100% a%2Fb.PDF')).toBe('C++ 100% a%2Fb.PDF');
-  });
-
-  test('a name keeps emoji and letters of any script', () => {
-    expect(attachmentName('履歴書 🌱 Doe.docx')).toBe('履歴書 🌱 Doe.docx');
-  });
-
-  test('a name is composed to NFC', () => {
-    expect(attachmentName('Rene\u0301.pdf')).toBe('Ren\u00e9.pdf');
-  });
-
-  test('a name is composed to NFC after a character between the two parts of a letter is removed', () => {
-    expect(attachmentName('Rene\u200b\u0301.pdf')).toBe('Ren\u00e9.pdf');
-  });
-
-  test('control characters are removed from a name', () => {
-    expect(attachmentName('Frank\u0000\r\n\t\u007f\u0085Doe.pdf')).toBe('FrankDoe.pdf');
-  });
-
-  test('characters that change the text direction and disguise an extension are removed from a name', () => {
-    expect(attachmentName('Frank\u202efdp\u2066.exe')).toBe('Frankfdp.exe');
-  });
-
-  test('zero-width characters are removed from a name', () => {
-    expect(attachmentName('\ufeffFr\u200ba\u200cn\u200dk\u2060.pdf')).toBe('Frank.pdf');
+  test.each([
+    ['is the last segment of the key', 'Frank Doe CV.pdf', 'Frank Doe CV.pdf'],
+    ['keeps plus and percent signs, and the case of its extension', 'C++ 100% a%2Fb.PDF', 'C++ 100% a%2Fb.PDF'],
+    ['keeps emoji and letters of any script', '履歴書 🌱 Doe.docx', '履歴書 🌱 Doe.docx'],
+    ['is composed to NFC', 'Rene\u0301.pdf', 'Ren\u00e9.pdf'],
+    ['is composed after a character inside a letter is removed', 'Rene\u200b\u0301.pdf', 'Ren\u00e9.pdf'],
+    ['has no control characters', 'Frank\u0000\r\n\t\u007f\u0085Doe.pdf', 'FrankDoe.pdf'],
+    ['has no characters that disguise an extension by the direction', 'Frank\u202efdp\u2066.exe', 'Frankfdp.exe'],
+    ['has no zero-width characters', '\ufeffFr\u200ba\u200cn\u200dk\u2060.pdf', 'Frank.pdf'],
+    ['has no dots and spaces at its ends', '  .Frank Doe .pdf. ', 'Frank Doe.pdf'],
+    ['has a replacement for half of a surrogate pair', 'Frank\ud83c.pdf', 'Frank\ufffd.pdf'],
+    ['is a plain one with its extension when nothing else is left', '\u202e\u200b.pdf', 'attachment.pdf'],
+    ['is a plain one with its extension when it was only an extension', '.pdf', 'attachment.pdf'],
+    ['is a plain one when nothing is left', '...', 'attachment'],
+  ])('the name of an attachment %s', (_, filename, name) => {
+    expect(attachmentName(filename)).toBe(name);
   });
 
   test('path separators are removed from a name', () => {
     expect(attachmentName('..\\..\\CV.pdf')).toBe('CV.pdf');
     expect(attachmentName('a', { metadataFilename: '../../etc/CV 1/2.pdf' })).toBe('etcCV 12.pdf');
-  });
-
-  test('dots and spaces at both ends of a name are removed', () => {
-    expect(attachmentName('  .Frank Doe .pdf. ')).toBe('Frank Doe.pdf');
-  });
-
-  test('half of a surrogate pair in a name is replaced', () => {
-    expect(attachmentName('Frank\ud83c.pdf')).toBe('Frank\ufffd.pdf');
-  });
-});
-
-describe('a name that is empty after cleaning', () => {
-  test('a name that is empty after cleaning becomes a plain one with its extension', () => {
-    expect(attachmentName('\u202e\u200b.pdf')).toBe('attachment.pdf');
-  });
-
-  test('a name that was only an extension becomes a plain one with it', () => {
-    expect(attachmentName('.pdf')).toBe('attachment.pdf');
-  });
-
-  test('a name that is empty after cleaning and has no extension becomes a plain one', () => {
-    expect(attachmentName('...')).toBe('attachment');
   });
 
   test('the name comes from the key when the metadata is empty', () => {
@@ -70,32 +34,16 @@ describe('a name that is empty after cleaning', () => {
 });
 
 describe('a name from user metadata', () => {
-  test('a name in the user metadata takes precedence over the key', () => {
-    expect(attachmentName('0001.pdf', { metadataFilename: 'Frank Doe.pdf' })).toBe('Frank Doe.pdf');
-  });
-
-  test('a name in the user metadata is decoded', () => {
-    expect(attachmentName('0001.pdf', { metadataFilename: '=?UTF-8?B?UmVuw6kgRG9lLnBkZg==?=' })).toBe('René Doe.pdf');
-  });
-
-  test('a name in the user metadata is cleaned after it is decoded', () => {
-    expect(attachmentName('0001.pdf', { metadataFilename: '=?UTF-8?Q?a=2Fb=E2=80=AEc.pdf?=' })).toBe('abc.pdf');
-  });
-
-  test('the key gives the name when the name in the user metadata cannot be decoded', () => {
-    expect(attachmentName('0001.pdf', { metadataFilename: '=?UTF-8?Q?Ren=E9.pdf?=' })).toBe('0001.pdf');
-  });
-
-  test('a name in the user metadata without an extension gets that of the key', () => {
-    expect(attachmentName('0001.PDF', { metadataFilename: 'Frank Doe' })).toBe('Frank Doe.PDF');
-  });
-
-  test('a name in the user metadata whose end only looks like an extension gets that of the key', () => {
-    expect(attachmentName('0001.pdf', { metadataFilename: 'frank.doe' })).toBe('frank.doe.pdf');
-  });
-
-  test('a name in the user metadata keeps its own extension', () => {
-    expect(attachmentName('0001.pdf', { metadataFilename: 'Frank Doe.docx' })).toBe('Frank Doe.docx');
+  test.each([
+    ['takes precedence over the key', '0001.pdf', 'Frank Doe.pdf', 'Frank Doe.pdf'],
+    ['is decoded', '0001.pdf', '=?UTF-8?B?UmVuw6kgRG9lLnBkZg==?=', 'René Doe.pdf'],
+    ['is cleaned after it is decoded', '0001.pdf', '=?UTF-8?Q?a=2Fb=E2=80=AEc.pdf?=', 'abc.pdf'],
+    ['that cannot be decoded is replaced by that of the key', '0001.pdf', '=?UTF-8?Q?Ren=E9.pdf?=', '0001.pdf'],
+    ['without an extension gets that of the key', '0001.PDF', 'Frank Doe', 'Frank Doe.PDF'],
+    ['whose end only looks like an extension gets that of the key', '0001.pdf', 'frank.doe', 'frank.doe.pdf'],
+    ['keeps its own extension', '0001.pdf', 'Frank Doe.docx', 'Frank Doe.docx'],
+  ])('a name in the user metadata %s', (_, filename, metadataFilename, name) => {
+    expect(attachmentName(filename, { metadataFilename })).toBe(name);
   });
 });
 

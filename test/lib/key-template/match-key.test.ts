@@ -125,16 +125,13 @@ describe('a key that does not match', () => {
     });
   });
 
-  test('a key without the folder does not match', () => {
-    expect(failure('GRK123/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
-  });
-
-  test('a key that starts with a slash does not match', () => {
-    expect(failure('/candidates/GRK123/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
-  });
-
-  test('an empty key does not match', () => {
-    expect(failure('')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
+  test.each([
+    ['without the folder', 'GRK123/CV.pdf'],
+    ['that starts with a slash', '/candidates/GRK123/CV.pdf'],
+    ['without a letter', ''],
+    ['whose id ends with a line break', 'candidates/GRK123\n/CV.pdf'],
+  ])('a key %s does not match', (_, key) => {
+    expect(failure(key)).toMatchObject({ code: 'KEY_NOT_MATCHED' });
   });
 
   test('a key in another folder does not match, even if only its case differs', () => {
@@ -164,10 +161,6 @@ describe('a key that does not match', () => {
         'No template matches. "candidates/{candidate_id}/{filename}": ' +
         'segment 2 of the key is not an id of 1 to 64 letters, digits, "-" or "_".',
     });
-  });
-
-  test('a key whose id ends with a line break does not match', () => {
-    expect(failure('candidates/GRK123\n/CV.pdf')).toMatchObject({ code: 'KEY_NOT_MATCHED' });
   });
 
   test.each(['.', '..'])('a key with "%s" as its file name does not match', (name) => {
@@ -252,19 +245,22 @@ describe('a bad template', () => {
     ]);
   });
 
-  test('a template with one target twice is refused', () => {
-    expect(faults('{candidate_id}/{candidate_id}/{filename}')).toHaveLength(1);
+  test.each([
+    ['with one target twice', '{candidate_id}/{candidate_id}/{filename}'],
+    ['whose file name is not last', '{filename}/{candidate_id}'],
+    ['whose file name is last, but also before', '{filename}/{candidate_id}/{filename}'],
+    ['with a placeholder named like a method of every object', '{constructor}/{candidate_id}/{filename}'],
+    ['with text behind a placeholder', '{candidate_id}-id/{filename}'],
+    ['with an unclosed brace', '{candidate_id/{filename}'],
+    ['behind a more general one', '{any}/{candidate_id}/{any}/{filename}|in/{candidate_id}/{type}/{filename}'],
+  ])('a template %s is refused', (_, text) => {
+    expect(faults(text)).toHaveLength(1);
   });
 
   test('a template without a file name is refused', () => {
     expect(faults('in/{candidate_id}')).toEqual([
       'Template "in/{candidate_id}": needs {filename} once, as its last segment.',
     ]);
-  });
-
-  test('a template whose file name is not last is refused', () => {
-    expect(faults('{filename}/{candidate_id}')).toHaveLength(1);
-    expect(faults('{filename}/{candidate_id}/{filename}')).toHaveLength(1);
   });
 
   test('a template with an unknown placeholder is refused', () => {
@@ -274,20 +270,11 @@ describe('a bad template', () => {
     ]);
   });
 
-  test('a template with a placeholder named like a method of every object is refused', () => {
-    expect(faults('{constructor}/{candidate_id}/{filename}')).toHaveLength(1);
-  });
-
-  test('a template with text next to a placeholder is refused', () => {
-    expect(faults('{candidate_id}-id/{filename}')).toHaveLength(1);
+  test('a template with text before a placeholder is refused', () => {
     expect(faults('id-{candidate_id}/{filename}')).toEqual([
       'Template "id-{candidate_id}/{filename}": segment 1 is "id-{candidate_id}"; ' +
         'a segment is either plain text or one {placeholder}.',
     ]);
-  });
-
-  test('a template with an unclosed brace is refused', () => {
-    expect(faults('{candidate_id/{filename}')).toHaveLength(1);
   });
 
   test.each(['/{candidate_id}/{filename}', '{candidate_id}//{filename}', '{candidate_id}/{filename}/'])(
@@ -330,10 +317,6 @@ describe('a bad template', () => {
       'Template "in/{application_id}/{filename}": is never used, ' +
         'because "in/{candidate_id}/{filename}" before it matches all its keys.',
     ]);
-  });
-
-  test('a template is refused when a more general one comes before it', () => {
-    expect(faults('{any}/{candidate_id}/{any}/{filename}|in/{candidate_id}/{type}/{filename}')).toHaveLength(1);
   });
 
   test('all errors of all templates are reported together', () => {

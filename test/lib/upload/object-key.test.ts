@@ -16,48 +16,20 @@ const decoded = (encoded: string): string => {
 };
 
 describe('a key in an event', () => {
-  test('in the key of an event a plus is read as a space', () => {
-    expect(decoded('candidates/GRK1/a+b.pdf')).toBe('candidates/GRK1/a b.pdf');
-  });
-
-  test("plus signs in the file name of an event's key are kept", () => {
-    expect(decoded('candidates/GRK1/C%2B%2B.pdf')).toBe('candidates/GRK1/C++.pdf');
-  });
-
-  test('a space and a real plus in one key of an event are told apart', () => {
-    expect(decoded('a+%2B+b.pdf')).toBe('a + b.pdf');
-  });
-
-  test("a percent sign in the file name of an event's key is kept", () => {
-    expect(decoded('candidates/GRK1/100%25.pdf')).toBe('candidates/GRK1/100%.pdf');
-  });
-
-  test('the key of an event is decoded once, so a name that looks encoded stays as it is', () => {
-    expect(decoded('candidates/GRK1/a%252Fb%2520c.pdf')).toBe('candidates/GRK1/a%2Fb%20c.pdf');
-  });
-
-  test('an emoji in the key of an event is read', () => {
-    expect(decoded('%F0%9F%8C%B1.pdf')).toBe('🌱.pdf');
-  });
-
-  test('a composed letter in the key of an event stays composed', () => {
-    expect(decoded('Ren%C3%A9.pdf')).toBe('Ren\u00e9.pdf');
-  });
-
-  test('a decomposed letter in the key of an event stays decomposed, because the key in S3 is', () => {
-    expect(decoded('Rene%CC%81.pdf')).toBe('Rene\u0301.pdf');
-  });
-
-  test('an encoded slash in the key of an event is read as a slash, as other S3 servers write it', () => {
-    expect(decoded('candidates%2FGRK1%2FCV.pdf')).toBe('candidates/GRK1/CV.pdf');
-  });
-
-  test('a key of 1,024 bytes in an event is read', () => {
-    expect(decoded('%C3%A9'.repeat(512))).toBe('é'.repeat(512));
-  });
-
-  test('a leading byte order mark in the key of an event is kept', () => {
-    expect(decoded('%EF%BB%BFCV.pdf')).toBe('\ufeffCV.pdf');
+  test.each([
+    ['a plus is a space', 'candidates/GRK1/a+b.pdf', 'candidates/GRK1/a b.pdf'],
+    ['an encoded plus is a plus', 'candidates/GRK1/C%2B%2B.pdf', 'candidates/GRK1/C++.pdf'],
+    ['a space and a real plus are told apart', 'a+%2B+b.pdf', 'a + b.pdf'],
+    ['an encoded percent sign is a percent sign', 'candidates/GRK1/100%25.pdf', 'candidates/GRK1/100%.pdf'],
+    ['a name that looks encoded stays so, because it is decoded once', 'a%252Fb%2520c.pdf', 'a%2Fb%20c.pdf'],
+    ['an emoji is read', '%F0%9F%8C%B1.pdf', '🌱.pdf'],
+    ['a composed letter stays composed', 'Ren%C3%A9.pdf', 'Ren\u00e9.pdf'],
+    ['a decomposed letter stays decomposed, because the key in S3 is', 'Rene%CC%81.pdf', 'Rene\u0301.pdf'],
+    ['an encoded slash is a slash, as other S3 servers write it', 'in%2FGRK1%2FCV.pdf', 'in/GRK1/CV.pdf'],
+    ['1,024 bytes are read', '%C3%A9'.repeat(512), 'é'.repeat(512)],
+    ['a leading byte order mark is kept', '%EF%BB%BFCV.pdf', '\ufeffCV.pdf'],
+  ])('in the key of an event %s', (_, encoded, key) => {
+    expect(decoded(encoded)).toBe(key);
   });
 });
 
@@ -69,16 +41,12 @@ describe('a malformed key in an event', () => {
     });
   });
 
-  test('the key of an event with an incomplete percent sign is refused', () => {
-    expect(decoded('%zz.pdf')).toBe('malformed');
-  });
-
-  test('the key of an event with a percent sign that S3 would have encoded is refused', () => {
-    expect(decoded('100%.pdf')).toBe('malformed');
-  });
-
-  test('the key of an event with half of a surrogate pair is refused', () => {
-    expect(decoded('%ED%A0%80.pdf')).toBe('malformed');
+  test.each([
+    ['an incomplete percent sign', '%zz.pdf'],
+    ['a percent sign that S3 would have encoded', '100%.pdf'],
+    ['half of a surrogate pair', '%ED%A0%80.pdf'],
+  ])('the key of an event with %s is refused', (_, encoded) => {
+    expect(decoded(encoded)).toBe('malformed');
   });
 
   test('an empty key in an event is refused', () => {
@@ -137,22 +105,13 @@ describe('encoding a key as S3 does', () => {
   });
 });
 
-describe('a folder marker', () => {
-  test('a folder marker ends with a slash and has no bytes', () => {
-    expect(isFolderMarker('candidates/GRK1/', 0)).toBe(true);
-  });
-
-  test('a key that ends with a slash counts as a folder marker when its size is unknown', () => {
-    expect(isFolderMarker('candidates/GRK1/')).toBe(true);
-  });
-
-  test('an object with bytes is not a folder marker', () => {
-    expect(isFolderMarker('candidates/GRK1/', 12)).toBe(false);
-  });
-
-  test('an empty file is not a folder marker', () => {
-    expect(isFolderMarker('candidates/GRK1/CV.pdf', 0)).toBe(false);
-  });
+test.each([
+  ['a key that ends with a slash is a folder marker when it has no bytes', 'candidates/GRK1/', 0, true],
+  ['a key that ends with a slash is a folder marker when its size is unknown', 'candidates/GRK1/', undefined, true],
+  ['a key that ends with a slash is not a folder marker when it has bytes', 'candidates/GRK1/', 12, false],
+  ['an empty file is not a folder marker', 'candidates/GRK1/CV.pdf', 0, false],
+])('%s', (_, key, sizeBytes, expected) => {
+  expect(isFolderMarker(key, sizeBytes)).toBe(expected);
 });
 
 describe('a key in a log', () => {
@@ -217,14 +176,11 @@ describe('a key in a log', () => {
     expect(maskKey('candidates/8Xi6iZrwusZqJmDGXs49GBmJ/CV.pdf')).toBe('•••/•••/•••.pdf');
   });
 
-  test('the end of a name that only looks like an extension is masked in a log', () => {
-    expect(maskKey('candidates/8Xi6iZrwusZqJmDGXs49GBmJ/frank.doe', standard)).toBe(
-      'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••',
-    );
-  });
-
-  test('a name without an extension is masked in a log', () => {
-    expect(maskKey('candidates/8Xi6iZrwusZqJmDGXs49GBmJ/Frank', standard)).toBe(
+  test.each([
+    ['the end of a name that only looks like an extension', 'frank.doe'],
+    ['a name without an extension', 'Frank'],
+  ])('%s is masked in a log', (_, name) => {
+    expect(maskKey(`candidates/8Xi6iZrwusZqJmDGXs49GBmJ/${name}`, standard)).toBe(
       'candidates/8Xi6iZrwusZqJmDGXs49GBmJ/•••',
     );
   });
