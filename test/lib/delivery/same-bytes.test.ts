@@ -283,18 +283,19 @@ describe('an upload waits for an earlier one without a POST', () => {
     ],
   ])('an upload waits without a POST %s', async (_, state, change) => {
     earlier(state, change);
-    expect(await world.run(send(put('second')))).toMatchObject(waits);
-    // It did not expect the other one to give way.
-    expect(world.clock.now()).toBe(nine);
+    // Time stands still: this would not end if it expected the other one to give way.
+    expect(await send(put('second'))).toMatchObject(waits);
     expect(world.kombo.posts).toEqual([]);
   });
 
-  test('an upload waits without a POST when another one, claimed later, is being sent and has not given way for 1.3 s', async () => {
+  test('an upload waits without a POST of its own when another one, claimed later, is being sent and has not given way for 1.3 s', async () => {
+    // The first file of a process loads a library, which takes time.
+    await send(world.put('candidates/GRK1/CV.pdf'));
     earlier(states.sending, { attemptedAt: nine + hour });
     const copy = put('second');
     expect(await world.run(send(copy))).toMatchObject(waits);
     expect((await world.recordOf(copy)).updatedAt - nine).toBe(1_300);
-    expect(world.kombo.posts).toEqual([]);
+    expect(world.kombo.posts).toHaveLength(1);
   });
 
   test('an upload that came first but is claimed again later waits for one that was claimed before, which does not give way', async () => {
@@ -302,8 +303,8 @@ describe('an upload waits for an earlier one without a POST', () => {
     const copy = put('second');
     await send(copy);
     earlier({ ...states.sending, leaseUntil: nine + 9 * hour }, { attemptedAt: nine + hour });
-    expect(await world.run(sendWhenDue(copy))).toMatchObject(waits);
-    expect(world.clock.now()).toBe(nine + 2 * hour);
+    // Time stands still, as above.
+    expect(await sendWhenDue(copy)).toMatchObject(waits);
   });
 
   test('an upload waits for another one about a minute, or until its next look, or an hour when an operator must decide', async () => {
