@@ -77,6 +77,7 @@ const visitOf = (
   const { ledger, lanes, clock, log } = courier;
   const tasks: LaneTask[] = [...samples];
   let isClosed = false;
+  let isReading = false;
   let dropped = 0;
   let unreadableInAll = 0;
   const nextPart = (): FileQueue | undefined => parts.find((part) => part.hasMore());
@@ -84,14 +85,16 @@ const visitOf = (
     integrationId,
     isNew: clock.now() - openedAt < laneDueAfterTouchMs,
     tasks,
-    hasMore: () => !isClosed && nextPart() !== undefined,
+    hasMore: () => !isClosed && (isReading || nextPart() !== undefined),
     close: () => {
       isClosed = true;
       dropped += tasks.splice(0).length;
     },
     nextTurn: async () => {
+      isReading = true;
       const ids = (await nextPart()?.take(lanePageSize)) ?? [];
       const entries = await ledger.readMany(ids);
+      isReading = false;
       let unreadable = 0;
       for (const entry of entries.values()) {
         if (!entry.readable) {
