@@ -121,11 +121,16 @@ export const workLanes = async (
         concurrency.mayStart(integrationId),
     );
 
-  /** Reads the next page of the lane in which nothing was started for the longest time. */
+  /** Lanes take turns: after its turn a lane comes last. */
+  const moveToEnd = (visit: LaneVisit): void => void visits.push(...visits.splice(visits.indexOf(visit), 1));
+
+  /** Reads the next page of the lane whose turn it is. It may contain nothing that can be started. */
   const turnNext = async (): Promise<boolean> => {
     const next = visits.find((visit) => visit.tasks.length === 0 && visit.hasMore());
-    if (next) tally.unreadable += await next.nextTurn();
-    return next !== undefined;
+    if (!next) return false;
+    moveToEnd(next);
+    tally.unreadable += await next.nextTurn();
+    return true;
   };
 
   const half = Math.ceil(options.parallelism / 2);
@@ -142,8 +147,7 @@ export const workLanes = async (
         const chosen = visit ?? startable(options.parallelism);
         const task = chosen?.tasks.shift();
         if (chosen && task) {
-          // Moved to the end of the list, so that the lanes take turns.
-          visits.push(...visits.splice(visits.indexOf(chosen), 1));
+          moveToEnd(chosen);
           start(chosen, task);
         } else if (running.size > 0) await Promise.race(running);
         else {

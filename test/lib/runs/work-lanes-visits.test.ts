@@ -36,3 +36,15 @@ test('files that are being read while the last ones before them end are sent in 
   };
   expect(await world.work()).toMatchObject({ outcomes: { attached: 30 }, left: 0 });
 });
+
+test('a lane with pages of unreadable records takes turns like the others', async () => {
+  for (let number = 0; number < 75; number += 1) world.damage(world.addWaiting(`BAD${number}`, { id: 'a:1' }));
+  fill('b:2', 26);
+  const unreadableBefore: number[] = [];
+  slowKombo(() => {
+    unreadableBefore.push(world.logged.length);
+    return 0;
+  });
+  expect(await world.work({ parallelism: 1 })).toMatchObject({ unreadable: 75, outcomes: { attached: 26 } });
+  expect([unreadableBefore[0], unreadableBefore[25]]).toEqual([25, 50]);
+});
