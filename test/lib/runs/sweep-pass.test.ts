@@ -163,13 +163,7 @@ describe('a run of the sweep', () => {
 
   test('a run of the sweep also writes its cursor within a page that takes long, and continues after it', async () => {
     for (let index = 0; index < 20; index += 1) its.add(String(1000 + index), nine - hour);
-    const courier = silentAfter(1);
-    const postpone: typeof courier.ledger.postpone = (event, seen) => {
-      world.clock.advance(15 * second);
-      return courier.ledger.postpone(event, seen);
-    };
-    const slow = { ...courier, ledger: { ...courier.ledger, postpone } };
-    const stopped = its.run({ courier: slow, deadline: world.deadline(15 * minute) });
+    const stopped = its.run({ courier: slow(silentAfter(1)), deadline: world.deadline(15 * minute) });
     stopped.catch(() => undefined);
     await turns();
     const afterKey = 'candidates/GRK1003/CV.pdf';
@@ -178,6 +172,22 @@ describe('a run of the sweep', () => {
     expect(await its.run(scheduled)).toMatchObject({ found: 16, pass: 'finished' });
     expect(its.lists.asked.at(-1)).toMatchObject({ afterKey });
   });
+
+  test('a run of the sweep that wrote its cursor within a page finishes the page and the pass', async () => {
+    for (let index = 0; index < 8; index += 1) its.add(String(1000 + index), nine - hour);
+    const run = its.run({ courier: slow(its.newCourier()), deadline: world.deadline(15 * minute) });
+    expect(await run).toMatchObject({ found: 8, pass: 'finished' });
+    expect(its.lists.asked).toMatchObject([{}, { afterKey: 'candidates/GRK1003/CV.pdf' }]);
+  });
+
+  /** A function that writes a record every 15 seconds. */
+  const slow = (courier: ReturnType<typeof its.newCourier>) => {
+    const postpone: typeof courier.ledger.postpone = (event, seen) => {
+      world.clock.advance(15 * second);
+      return courier.ledger.postpone(event, seen);
+    };
+    return { ...courier, ledger: { ...courier.ledger, postpone } };
+  };
 
   /** A function whose listings stop answering after this many, like those of a function that was killed. */
   const silentAfter = (pages: number) => {
@@ -273,13 +283,13 @@ describe('folders at the root', () => {
   });
 
   test.each([
-    ['20 are found that no template watches', 'newest', 4, 20],
+    ['20 are found that no template watches', 'newest', 7, 20],
     ['20 pages were listed', 'candidates', 20, 0],
   ])('root folders are listed page by page until %s', async (_, name, pages, found) => {
     const asked: ListRange[] = [];
     const list = async (_bucket: string, range: ListRange) => {
       asked.push(range);
-      const folders = Array.from({ length: 5 }, () => `${name}/`);
+      const folders = Array.from({ length: 3 }, () => `${name}/`);
       return ok({ objects: [], folders, next: `token ${asked.length}` });
     };
     const listed = await unwatchedFolders('cv-inbox', [prefix], new AbortController().signal, { list });
