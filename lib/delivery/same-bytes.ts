@@ -32,19 +32,19 @@ export const sameBytesBefore =
       sizeBytes,
       checksum: onePerAlgorithm(identity, (algorithm) => digestObject(own.upload, algorithm, deadline, courier)),
     };
-    const look = async (): Promise<Found> => {
+    const look = async (): Promise<Found | undefined> => {
       const others = await othersOfKey(own.upload, match, ledger).catch(() => undefined);
       if (!others) return { kind: 'unreadable' };
       return foundAmong(await onlySame(others, ours), own);
     };
     let found = await look();
     for (const waitMs of settleWaitsMs) {
-      if (found.kind !== 'gives-way') break;
+      if (found?.kind !== 'gives-way') break;
       await sleep(clock, waitMs);
       found = await look();
     }
-    switch (found.kind) {
-      case 'nothing':
+    switch (found?.kind) {
+      case undefined:
         return undefined;
       case 'unreadable':
         return failWith(othersUnreadable);
@@ -62,20 +62,20 @@ export const sameBytesBefore =
 type SameBytesCourier = Pick<Courier, 'ledger' | 'storage' | 'clock' | 'settings'>;
 
 type Found =
-  | { readonly kind: 'nothing' | 'unreadable' }
+  | { readonly kind: 'unreadable' }
   | { readonly kind: 'attached'; readonly attachedAt: number }
   /** It will soon record that it waits for us. If it checked before our claim was written, it is sent instead. */
   | { readonly kind: 'gives-way'; readonly by: LedgerRecord }
   | { readonly kind: 'undecided'; readonly by: LedgerRecord };
 
-const foundAmong = (same: readonly LedgerRecord[], own: LedgerRecord): Found => {
+const foundAmong = (same: readonly LedgerRecord[], own: LedgerRecord): Found | undefined => {
   for (const { state } of same) {
     if (state.status === 'attached') return { kind: 'attached', attachedAt: state.attachedAt };
   }
   const ahead = same.find((other) => !givesWay(other, own));
   if (ahead) return { kind: 'undecided', by: ahead };
   const [later] = same;
-  return later ? { kind: 'gives-way', by: later } : { kind: 'nothing' };
+  return later && { kind: 'gives-way', by: later };
 };
 
 /**

@@ -30,7 +30,7 @@ export const noteAnswer = async (
   courier: NoteCourier,
 ): Promise<void> => {
   try {
-    if (failure === undefined || isUp(failure.code)) await noteUp(integrationId, failure?.code, courier);
+    if (failure === undefined || isUp(failure.code)) await noteUp(integrationId, courier);
     if (failure !== undefined) await noteFailure(integrationId, failure, retryAfterMs, courier);
   } catch {
     // The table cannot be read or written.
@@ -49,13 +49,12 @@ export const noteListed = async (integrationId: string, { lanes }: Pick<Courier,
 
 const isUp = (code: FailureCode): boolean => failureOf(code).judges !== 'nothing' && failureOf(code).outage === 'no';
 
-/** Usually no outage was counted, and this costs nothing. */
-const noteUp = async (integrationId: string, code: FailureCode | undefined, { lanes }: NoteCourier): Promise<void> => {
+/** Usually no outage was counted, and this costs nothing. A cause of the integration itself pauses its lane next. */
+const noteUp = async (integrationId: string, { lanes }: NoteCourier): Promise<void> => {
   const { lane, account } = await lanes.gate(integrationId);
   const hasCounted = (counted: Lane | 'unreadable'): boolean => counted !== 'unreadable' && counted.outages > 0;
   if (hasCounted(account)) await lanes.change(accountLane, afterSuccess);
-  const isFileJudged = code === undefined || failureOf(code).judges === 'file';
-  if (isFileJudged && hasCounted(lane)) await lanes.change(integrationId, afterSuccess);
+  if (hasCounted(lane)) await lanes.change(integrationId, afterSuccess);
 };
 
 const noteFailure = async (

@@ -92,9 +92,8 @@ const filesOf = async (
       if (listed?.target) {
         // The file of the latest probe comes last, because it may itself be the fault.
         const sure = waiting.filter((record) => !isInDoubt(record, restored));
-        const sendable = sure.toSorted(
-          (a, b) => Number(publicUploadId(a.upload) === lastId) - Number(publicUploadId(b.upload) === lastId),
-        );
+        const isLast = ({ upload }: LedgerRecord): boolean => publicUploadId(upload) === lastId;
+        const sendable = [...sure.filter((record) => !isLast(record)), ...sure.filter(isLast)];
         return {
           target: targetNow(listed, listed.target, settings),
           sendable: sendable.slice(0, maxProbeFiles),

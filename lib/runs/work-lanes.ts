@@ -68,10 +68,8 @@ export const workLanes = async (
 
   /** Writes what is left as soon as the lane has no more work, so that the run does not keep it. */
   const endIfDone = async (visit: LaneVisit): Promise<void> => {
-    const isBusy = visit.tasks.length > 0 || visit.hasMore() || (runningIn.get(visit.integrationId) ?? 0) > 0;
-    const place = visits.indexOf(visit);
-    if (isBusy || place < 0) return;
-    visits.splice(place, 1);
+    if (visit.tasks.length > 0 || visit.hasMore() || (runningIn.get(visit.integrationId) ?? 0) > 0) return;
+    visits.splice(visits.indexOf(visit), 1);
     tally.left += await visit.end();
   };
 

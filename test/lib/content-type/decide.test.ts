@@ -214,6 +214,13 @@ describe('a document with a password', () => {
     expect(await decide(encryptedDocument, 'CV', 'application/msword')).toEqual(seen);
   });
 
+  test.each(['EncryptedPackage', 'EncryptionInfo', '\u0006DataSpaces'])(
+    'an old Office container with the stream %j is refused as FILE_HAS_PASSWORD',
+    async (stream) => {
+      expect(await decide(compoundFileWith([stream], 1), 'CV.docx')).toEqual(seen);
+    },
+  );
+
   test('an old Word document with a password is refused as FILE_HAS_PASSWORD', async () => {
     expect(await decide(encryptedOldWordDocument, 'CV.doc')).toEqual(seen);
     expect(await decide(encryptedOldWordDocument, 'CV', 'application/msword')).toEqual(seen);

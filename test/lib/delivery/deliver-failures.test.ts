@@ -109,6 +109,12 @@ describe('a failure that is known not to have delivered', () => {
   });
 });
 
+test('a file with an id that Kombo never knew waits for an ordinary failure', async () => {
+  const upload = world.put('named/greenhouse:Mistyped/GRK123/CV.pdf');
+  world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED'));
+  expect(await send(upload)).toMatchObject({ status: 'waiting' });
+});
+
 describe('a failure that may have delivered', () => {
   test.each(['ANSWER_LOST', 'ANSWER_TIMED_OUT', 'ANSWER_UNREADABLE', 'PLATFORM.UNKNOWN_ERROR', 'KOMBO_FAULT'] as const)(
     'a file that may have been delivered (%s) is posted once, and read back in a minute',

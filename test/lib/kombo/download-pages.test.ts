@@ -12,7 +12,15 @@ import {
 
 describe('a page instead of a file', () => {
   const pages = [
-    ...['text/html', 'text/html; charset=utf-8', 'TEXT/HTML', 'application/xhtml+xml', 'application/json', 'text/json'],
+    ...[
+      'text/html',
+      'text/html; charset=utf-8',
+      'text/html ; charset=utf-8',
+      'TEXT/HTML',
+      'application/xhtml+xml',
+      'application/json',
+      'text/json',
+    ],
     ...[
       'application/problem+json',
       'application/xml',

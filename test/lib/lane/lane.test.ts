@@ -196,6 +196,12 @@ describe('a pause of a lane that is already paused', () => {
       { ...inactive, since: nine + hour },
       { ...inactive, since: nine, causeSince: nine + hour, end: { by: 'unread', nextAt: nine + hour, probes: 4 } },
     ],
+    [
+      'another cause replaces one without an end, and has not been probed',
+      { ...fresh, pause: { ...byOperator, by: 'kombo' } },
+      { ...inactive, since: nine + hour },
+      { ...inactive, since: nine, causeSince: nine + hour },
+    ],
   ])('%s', (_, lane, pause, expected) => {
     expect(paused(lane, pause).pause).toEqual(expected);
   });
@@ -354,4 +360,7 @@ test('an operator reads what is paused, since when and why', () => {
     'The integration has been paused since 2026-01-05T09:00:00.000Z: INTEGRATION.INACTIVE. Kombo answered HTTP 409.',
   );
   expect(pausedSentence('*', pause)).toMatch(/^Everything has been paused since /);
+  const ofOperator = (reason: string) => pausedSentence(integrationId, { ...byOperator, reason });
+  expect(ofOperator('No. 5 moves.')).toMatch(/: INTEGRATION_PAUSED\. The operator's reason: "No\. 5 moves"\.$/);
+  expect(ofOperator('A move')).toMatch(/ The operator's reason: "A move"\.$/);
 });

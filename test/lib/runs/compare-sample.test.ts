@@ -66,6 +66,14 @@ describe('a sample that is due', () => {
       },
     ],
     ['a listed file has no link yet', (world) => lists(world, { name: 'cv.pdf', type: 'CV' })],
+    [
+      'one of two listed files has no link yet',
+      (world) => {
+        const link = 'https://files.example/other';
+        lists(world, { name: 'cv.pdf', type: 'CV' }, { name: 'other.pdf', type: 'CV', link });
+        world.kombo.linked.set(link, () => serves(textBytes('another file')));
+      },
+    ],
     ['its link fails', (world) => world.kombo.linked.set(linkTo(0), () => serves(pdf, {}, 503))],
   ])('a sample is tried again when %s', async (_, hinder) => {
     const world = sampleWorld();

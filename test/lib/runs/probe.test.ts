@@ -217,15 +217,26 @@ describe('the sending of a probe', () => {
     expect([ended.hasEnded, world.newPosts(), ended.outcomes.length]).toEqual([hasEnded, posts, posts]);
   });
 
-  test('a probe of a file that another invocation has held meanwhile shows nothing', async () => {
+  const refused = { code: 'REMOTE.INPUT_INVALID', detail: 'Kombo answered HTTP 400.' } as const;
+  test.each([
+    ['held', { ...states.held, failure: refused }, 'unchanged'],
+    ['attached', states.attached, 'already-attached'],
+  ] as const)('a probe of a file that another invocation has %s meanwhile shows nothing', async (_, state, status) => {
     const upload = world.addWaiting('GRK1');
     const files = await filesFor(integrationId);
-    const failure = { code: 'REMOTE.INPUT_INVALID', detail: 'Kombo answered HTTP 400.' } as const;
-    world.addWaiting('GRK1', { state: { ...states.held, failure }, change: { version: 2 } });
+    world.addWaiting('GRK1', { state, change: { version: 2 } });
     const ended = await world.run(
       sendProbe(integrationId, files, 'INTEGRATION.QA_FAILED', optionsOf(), world.newCourier()),
     );
-    expect(ended).toMatchObject({ hasEnded: false, outcomes: [{ status: 'unchanged', upload: { key: upload.key } }] });
+    expect(ended).toMatchObject({ hasEnded: false, outcomes: [{ status, upload: { key: upload.key } }] });
+  });
+
+  test('a probe of the account with a file that is rejected for a mistyped id shows nothing', async () => {
+    world.addWaiting('GRK1', { id: 'greenhouse:Mistyped' });
+    world.kombo.script.shift = () => () => refuses('PLATFORM.INTEGRATION_NOT_FOUND');
+    const files = await filesFor('greenhouse:Mistyped');
+    const ended = await world.run(sendProbe(accountLane, files, 'KOMBO_UNREACHABLE', optionsOf(), world.newCourier()));
+    expect(ended).toMatchObject({ hasEnded: false, outcomes: [{ status: 'rejected' }] });
   });
 
   test('a probe without time sends and reads nothing', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { KomboFailure } from '../../../lib/kombo/classify-response.ts';
-import { newLane } from '../../../lib/lane/lane.ts';
+import { accountLane, newLane } from '../../../lib/lane/lane.ts';
 import type { Upload } from '../../../lib/upload/upload.ts';
 import { noise } from '../../fakes/files.ts';
 import { learnTool } from '../../fakes/known-tool.ts';
@@ -108,8 +108,12 @@ test('a pause that is not an outage, with only lost answers, ends by a listing, 
   world.setLane({ pause: { ...missingRight, since: world.clock.now() } });
   world.newPosts();
   world.clock.advance(5 * minute);
+  failListings('KOMBO_NOT_FOUND');
+  expect(await world.recover()).toMatchObject({ opened: [], outcomes: [] });
+  world.kombo.listing = undefined;
+  world.clock.advance(hour);
   expect(await world.recover()).toMatchObject({ opened: [integrationId], outcomes: [] });
-  expect(world.kombo.listings).toHaveLength(1);
+  expect(world.kombo.listings).toHaveLength(2);
   expect(world.newPosts()).toBe(0);
   expect(await world.statusOf(upload)).toBe('unknown');
 });
@@ -276,16 +280,19 @@ test('a probe is not started when time is short', async () => {
   expect(world.newPosts()).toBe(0);
 });
 
-test('a lane without a waiting file is not probed; the next file that waits in it is', async () => {
-  const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
-  world.setLane({ pause: { ...byOperator, by: 'kombo', code: 'INTEGRATION.QA_FAILED', end } });
-  expect((await world.recover()).opened).toEqual([]);
-  expect(world.kombo.listings).toEqual([]);
-  expect(world.lane().pause?.end?.nextAt).toBe(nine + 10 * second);
-  await world.send('GRK1');
-  world.clock.advance(hour);
-  expect((await world.recover()).opened).toEqual([integrationId]);
-});
+test.each([integrationId, accountLane])(
+  'the lane %s without a waiting file is not probed; the next file that waits in it is',
+  async (lane) => {
+    const end = { by: 'probe', nextAt: nine, probes: 0 } as const;
+    world.setLane({ pause: { ...byOperator, by: 'kombo', code: 'INTEGRATION.QA_FAILED', end } }, lane);
+    expect(await world.recover()).toEqual({ opened: [], outcomes: [], unreadable: 0 });
+    expect(world.kombo.listings).toEqual([]);
+    expect(world.lane(lane).pause?.end?.nextAt).toBe(nine + 10 * second);
+    await world.send('GRK1');
+    world.clock.advance(hour);
+    expect((await world.recover()).opened).toEqual([lane]);
+  },
+);
 
 test('thirty unreadable records at the head of a lane do not hide the file behind them', async () => {
   for (let number = 0; number < 30; number += 1) {
@@ -311,7 +318,7 @@ describe('a lane of an unknown id, paused by three lost answers', () => {
   test('the paused lane of an unknown id opens when no file is in it any more', async () => {
     for (const pk of world.table.items.keys()) if (!pk.startsWith('lane#')) world.table.items.delete(pk);
     world.clock.advance(hour);
-    expect((await world.recover()).opened).toEqual([id]);
+    expect(await world.recover()).toEqual({ opened: [id], outcomes: [], unreadable: 0 });
   });
 
   test('the paused lane of an unknown id opens with the first file that waits, which is rejected', async () => {

@@ -61,3 +61,7 @@ test.each([
 ])('a canary that may not be put says what to do: %s', (_, keyTemplates, env, fix) => {
   expect(canaryFault(key, settingsWith({ KEY_TEMPLATES: keyTemplates, ...env }))).toMatchObject({ fix });
 });
+
+test('a canary of a type that is not allowed is not put', () => {
+  expect(problemOf(named, key, { ALLOWED_TYPES: 'docx' })).toBe('names a PDF file, which is not an allowed type');
+});
