@@ -39,7 +39,7 @@ export const rejectedState = (failure: FailureDetail, now: number, headers?: str
   status: 'rejected',
   rejectedAt: now,
   failure,
-  ...(headers !== undefined && { headers }),
+  headers,
 });
 
 export const resetRetryBudget = () => ({

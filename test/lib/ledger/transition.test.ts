@@ -187,6 +187,24 @@ describe("the owner's outcome", () => {
     expect(done.state.status).toBe('attached');
   });
 
+  test('a file that its owner rejects keeps the digest of the headers that were judged', () => {
+    const failure = { code: 'FILE_EMPTY', detail: 'The object has no bytes.' } as const;
+    const rejected = {
+      kind: 'failed',
+      owner: 'owner-A',
+      as: 'rejected',
+      failure,
+      dueAt: nine,
+      headers: 'digest',
+    } as const;
+    expect(next(recordIn(states.sending), rejected).state).toEqual({
+      status: 'rejected',
+      rejectedAt: nine,
+      failure,
+      headers: 'digest',
+    });
+  });
+
   test("the owner's failure keeps what an earlier attempt sent", () => {
     const record = recordIn(states.sending, { sent });
     const failure = { code: 'STORAGE_UNAVAILABLE', detail: 'S3 answered SlowDown (HTTP 503).' } as const;
