@@ -69,6 +69,12 @@ export const equivalents: readonly Equivalent[] = [
     '!sendable',
     'false',
   ]),
+  ...of('lib/read-back/read-back.ts', 'Without a look no listing failed, and only then it is read.', [
+    'BooleanLiteral',
+    'false',
+    'true',
+    'hasListed: false',
+  ]),
   ...of('lib/read-back/learn-tool.ts', 'A text has no time, so it never counts as a lesson.', [
     'ArrayDeclaration',
     '[]',
