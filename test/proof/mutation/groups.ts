@@ -59,7 +59,7 @@ export const groups: readonly Group[] = [
     files: ['lib/runs/{work-lanes,lane-visit,recover-lanes,probe,new-waves,count-lanes,last-reading}.ts'],
     tests: [
       'test/lib/runs/{new-waves,tell-gauges,count-lanes,probe}.test.ts',
-      'test/lib/runs/{work-lanes,work-lanes-turns,work-lanes-under-load,compare-sample,compare-sample-runs}.test.ts',
+      'test/lib/runs/{work-lanes,work-lanes-turns,work-lanes-visits,work-lanes-under-load,compare-sample,compare-sample-runs}.test.ts',
       'test/lib/runs/recover-{account,by-probe,by-reading}.test.ts',
       'test/lib/runs/{gauges,recover-scale}.test.ts',
     ],
