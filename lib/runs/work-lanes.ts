@@ -68,8 +68,11 @@ export const workLanes = async (
 
   /** Writes what is left as soon as the lane has no more work, so that the run does not keep it. */
   const endIfDone = async (visit: LaneVisit): Promise<void> => {
-    if (visit.tasks.length > 0 || visit.hasMore() || (runningIn.get(visit.integrationId) ?? 0) > 0) return;
-    visits.splice(visits.indexOf(visit), 1);
+    const isBusy = visit.tasks.length > 0 || visit.hasMore() || (runningIn.get(visit.integrationId) ?? 0) > 0;
+    const place = visits.indexOf(visit);
+    // When its last two files end in one moment, both come here, and the first has ended the lane.
+    if (isBusy || place < 0) return;
+    visits.splice(place, 1);
     tally.left += await visit.end();
   };
 

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sleep } from '../../../lib/clock.ts';
+import type { Courier } from '../../../lib/courier.ts';
+import type { Gate } from '../../../lib/lane/lane-store.ts';
 import { hour, integrationId, minute, nine, second } from '../../fakes/ledger-samples.ts';
 import { otherIntegration } from '../../fakes/pause-samples.ts';
 import { refuses, takes } from '../../fakes/scripted-kombo.ts';
@@ -153,4 +155,31 @@ test('a lane that had its turn comes after the others in the next run', async ()
   await world.work({ parallelism: 1, deadline: world.deadline(90 * second) });
   expect(order()[0]).toBe('a:1');
   expect(world.lane('a:1').nextAt).toBeGreaterThan(nine + minute);
+});
+
+test('the last two files of a lane that end in one moment end their lane once, and take no turn from another lane', async () => {
+  addMany(2);
+  addMany(5, otherIntegration);
+  world.kombo.script.shift =
+    () =>
+    async ({ integrationId: id }) => {
+      if (id === otherIntegration) await sleep(world.clock, second);
+      return takes();
+    };
+  const courier = world.newCourier();
+  const { promise: reading, resolve: read } = Promise.withResolvers<Gate>();
+  let [sent, asking] = [0, 0];
+  const observe: Courier['observe'] = (outcome) => {
+    if ('target' in outcome && outcome.target?.integrationId === integrationId) sent += 1;
+  };
+  /** After their delivery both files wait for one reading of their lane. */
+  const gate: Courier['lanes']['gate'] = async (id) => {
+    const view = await courier.lanes.gate(id);
+    if (id !== integrationId || sent === 0) return view;
+    asking += 1;
+    if (asking === 2) setImmediate(() => read(view));
+    return reading;
+  };
+  const report = await world.work({ courier: { ...courier, observe, lanes: { ...courier.lanes, gate } } });
+  expect(report).toMatchObject({ outcomes: { attached: 7 }, lanes: 2, left: 0 });
 });
