@@ -54,13 +54,14 @@ export const indexPage = (items: Iterable<Item>, query: IndexQuery): IndexPage =
     : { items: shown };
 };
 
-/** The attributes of an item that `infra/resources/table.yml` projects into the index. */
+/** The attributes of an item that `infra/resources/table.yml` projects into each index. */
+export const shownByIndex = {
+  byWork: ['pk', 'workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown', 'unreadable'],
+  byTarget: ['pk', 'createdAt'],
+} as const;
+
 const entryOf = (item: Item, { index }: IndexQuery): IndexEntry => {
-  const names =
-    index === 'byWork'
-      ? (['pk', 'workAt', 'status', 'code', 'createdAt', 'waiting', 'unknown', 'unreadable'] as const)
-      : (['pk', 'createdAt'] as const);
-  const held = names.filter((name) => item[name] !== undefined);
+  const held = shownByIndex[index].filter((name) => item[name] !== undefined);
   return Object.fromEntries(held.map((name) => [name, item[name]])) as unknown as IndexEntry;
 };
 

@@ -85,9 +85,15 @@ test.each([
 describe('with REQUIRE_SCAN', () => {
   const requireScan = { requireScan: true };
 
-  test('with REQUIRE_SCAN a requested file without a verdict is held', async () => {
+  test.each([
+    ['alone', {}],
+    ['as one of many', { isBackfill: true }],
+  ])('with REQUIRE_SCAN a file without a verdict that is requested %s is held', async (_, options) => {
     const upload = { ...world.put(key), modifiedAt: nine };
-    expect(await ask(upload, {}, requireScan)).toMatchObject({ status: 'held', failure: { code: 'SCAN_MISSING' } });
+    expect(await ask(upload, options, requireScan)).toMatchObject({
+      status: 'held',
+      failure: { code: 'SCAN_MISSING' },
+    });
     expect(world.kombo.posts).toEqual([]);
     expect(world.observed).toMatchObject([{ measures: { totalMs: 0 } }]);
   });
@@ -126,6 +132,13 @@ describe('after a restore of the table', () => {
     known(upload, states.due);
     await restore();
     expect(await ask(upload)).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
+    expect(world.kombo.posts).toEqual([]);
+  });
+
+  test('after a restore of the table an older file is looked up although it probes a pause', async () => {
+    await restore();
+    const outcome = await deliver(old(), { deadline: world.deadline(), probes: integrationId }, world.newCourier());
+    expect(outcome).toMatchObject({ status: 'unknown', failure: { code: 'RESTORED_DOUBT' } });
     expect(world.kombo.posts).toEqual([]);
   });
 

@@ -76,6 +76,7 @@ describe('an ATS in trouble', () => {
     'an ATS gets at least a minute of rest after %s',
     (code) => {
       expect(waitMs({ code }, 0)).toBe(minute);
+      expect(waitMs({ code }, almostOne)).toBe(minute + 30 * second);
       expect(waitMs({ code, retryAfterMs: 2 * minute }, 0)).toBe(2 * minute);
     },
   );
@@ -106,6 +107,10 @@ describe('a throttled response', () => {
       expect(waitMs({ code: rateLimit }, almostOne)).toBe(30 * second);
     },
   );
+
+  test('only a throttled response has the shorter backoff: an unreachable Kombo is no throttling', () => {
+    expect(waitMs({ code: 'KOMBO_UNREACHABLE' }, almostOne)).toBe(30 * second);
+  });
 
   test('a throttled response never waits longer than any other failure', () => {
     const record = { attemptsSinceRelease: 1 };

@@ -63,6 +63,8 @@ describe('three answers in a row that report an outage', () => {
     expect(pauseOf(id)).toBeUndefined();
     await note(code);
     expect(pauseOf(id)).toBe(code);
+    // A changed key ends a pause of everything early, whatever its cause.
+    expect(world.lane(id).pause?.end?.keyVersion).toBe(id === '*' ? 'version-1' : undefined);
   });
 
   test('answers that report an outage are not in a row when a file was delivered between them', async () => {
@@ -150,6 +152,7 @@ describe('a rate limit', () => {
     world.clock.advance(30_000);
     await limited(otherIntegration);
     expect(pauseOf('*')).toBe('PLATFORM.RATE_LIMIT_EXCEEDED');
+    expect(world.lane('*').pause?.end).toMatchObject({ keyVersion: 'version-1', metIn: otherIntegration });
   });
 
   test('a rate limit that two integrations meet in different windows pauses nothing', async () => {

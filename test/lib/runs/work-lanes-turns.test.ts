@@ -125,6 +125,13 @@ test('new files of a lane go before those of a backfill, whenever these are due'
   expect(world.kombo.posts).toHaveLength(31);
 });
 
+test('a file of a backfill that fails in a run stays behind the new files of its lane', async () => {
+  const upload = world.addWaiting('OLD', { change: { backfill: true } });
+  world.kombo.script.push(() => refuses('PLATFORM.RATE_LIMIT_EXCEEDED', { retryAfterMs: minute }));
+  expect(await world.work()).toMatchObject({ outcomes: { waiting: 1 } });
+  expect(await world.recordOf(upload)).toMatchObject({ backfill: true });
+});
+
 describe('a lane that has just opened', () => {
   test('a lane that has just opened starts with one call at a time, and grows', async () => {
     addMany(60);

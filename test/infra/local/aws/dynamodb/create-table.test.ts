@@ -2,6 +2,7 @@ import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamo
 import { afterAll, describe, expect, test } from 'vitest';
 import { createTable, tableDefinition } from '../../../../../infra/local/aws/dynamodb/create-table.ts';
 import { startLocalDynamo } from '../../../../fakes/local-table.ts';
+import { shownByIndex } from '../../../../fakes/table-rules.ts';
 
 const dynamo = await startLocalDynamo();
 afterAll(() => dynamo.stop());
@@ -30,5 +31,16 @@ describe('the table of the ledger', () => {
     await expect(createTable(dynamo.client, 'fat-table')).rejects.toThrow(
       'The table fat-table was created by another version. Start with --fresh, or delete it.',
     );
+  });
+
+  test('the indexes of the ledger table have the keys that the ledger uses, and show what the table in memory shows', async () => {
+    const { KeySchema: keys, GlobalSecondaryIndexes: indexes = [] } = await tableDefinition();
+    expect(keys).toEqual([{ AttributeName: 'pk', KeyType: 'HASH' }]);
+    const [byWork, byTarget] = indexes.map(({ IndexName, KeySchema = [], Projection }) => {
+      const [hash, range] = KeySchema.map(({ AttributeName }) => AttributeName);
+      return [IndexName, hash, ['pk', range, ...(Projection?.NonKeyAttributes ?? [])]];
+    });
+    expect(byWork).toEqual(['byWork', 'workShard', shownByIndex.byWork]);
+    expect(byTarget).toEqual(['byTarget', 'targetKey', shownByIndex.byTarget]);
   });
 });
