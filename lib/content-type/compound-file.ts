@@ -28,12 +28,15 @@ export const protectionOf = (head: Uint8Array): Protection => {
   return head.length >= sniffBytes && directoryAt + format.entryBytes > head.length ? 'hidden' : undefined;
 };
 
-/** Whether there is a directory entry with such a name. Other bytes do not have the length of the name behind it. */
+/**
+ * Whether there is a directory entry in use with such a name. Other bytes do not have the length of the name behind it.
+ */
 const isProtectedStream = (view: DataView, at: number): boolean => {
   const name = Buffer.from(view.buffer, view.byteOffset + at, 64)
     .toString('utf16le')
     .replace(/\0.*/s, '');
-  return protectedStreams.has(name) && view.getUint16(at + 0x40, true) === 2 * (name.length + 1);
+  const isInUse = view.getUint8(at + 0x42) !== 0;
+  return isInUse && protectedStreams.has(name) && view.getUint16(at + 0x40, true) === 2 * (name.length + 1);
 };
 
 /** Word 97 to 2003 encrypts the text and sets a flag at the start of its main stream, which it writes first. */

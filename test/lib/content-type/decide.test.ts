@@ -258,6 +258,9 @@ describe('a document with a password', () => {
     expect(await decide(file, 'CV.doc')).toBe('application/msword');
     file.fill(0, 1024, 1152).write('EncryptedPackage', 1024, 'utf16le');
     expect(await decide(file, 'CV.doc')).toBe('application/msword');
+    // The entry of a deleted stream: its kind is 0.
+    file.writeUInt16LE(2 * ('EncryptedPackage'.length + 1), 1024 + 64);
+    expect(await decide(file, 'CV.doc')).toBe('application/msword');
   });
 
   test('an encrypted PDF is sent, because most can be opened without a password', async () => {
