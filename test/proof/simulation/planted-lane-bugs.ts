@@ -82,8 +82,8 @@ export const plantedLaneBugs: Readonly<Record<string, Plant>> = {
     lanes: {
       ...courier.lanes,
       gate: async (integrationId) => {
-        const { closed: _, ...gate } = await courier.lanes.gate(integrationId);
-        return gate;
+        const { openedAt, account, lane } = await courier.lanes.gate(integrationId);
+        return { openedAt, account: withoutPause(account), lane: withoutPause(lane) };
       },
     },
   }),
@@ -96,6 +96,9 @@ export const plantedLaneBugs: Readonly<Record<string, Plant>> = {
     },
   }),
 };
+
+const withoutPause = (lane: Lane | 'unreadable'): Lane | 'unreadable' =>
+  lane === 'unreadable' ? lane : { ...lane, pause: undefined };
 
 const withLane = (courier: Courier, changed: (before: Lane, after: Lane) => Lane): Courier => {
   const { lanes } = courier;
