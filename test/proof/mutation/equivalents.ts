@@ -455,11 +455,6 @@ export const equivalents: readonly Equivalent[] = [
     'chosen && task',
     'chosen || task',
   ]),
-  ...of('lib/runs/work-lanes.ts', 'The loop looks again immediately or ends, and what runs is awaited either way.', [
-    'ConditionalExpression',
-    'running.size > 0',
-    'false',
-  ]),
 
   ...of('lib/runs/compare-sample.ts', 'Whatever is known of it, a file with other bytes is a miss.', [
     'StringLiteral',
