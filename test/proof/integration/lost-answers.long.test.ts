@@ -25,7 +25,8 @@ let functions: BuiltFunctions;
 beforeAll(async () => {
   functions = await startBuiltFunctions({
     integrations: waysOfTools.flatMap(({ way }) => [integrationOf(way), integrationOf(`${way}-known`)]),
-    settings: { KOMBO_TIMEOUT_SECONDS: '1.5' },
+    // Long enough that a call is not lost by itself on a busy machine, because a file that teaches must be answered.
+    settings: { KOMBO_TIMEOUT_SECONDS: '6' },
   });
   return functions.end;
 });
