@@ -25,10 +25,7 @@ interface Lane {
   successes: number;
   /** Successes per slot before the limit grows. Doubles with each throttling, because throttling tends to recur. */
   successesToGrow: number;
-  /**
-   * Deliveries that started before the last throttling; below zero once all have ended. If they are throttled too, the
-   * limit is not lowered again.
-   */
+  /** Deliveries that started before the last throttling. If they are throttled too, the limit is not lowered again. */
   echoes: number;
   /** Throttlings since the last success. Each one doubles the standstill, because others are using up the limit. */
   standstills: number;
@@ -83,7 +80,7 @@ export const adaptiveConcurrency = (max: number, clock: Clock): AdaptiveConcurre
       const lane = laneOf(name);
       lane.running -= 1;
       const isEcho = lane.echoes > 0;
-      lane.echoes -= 1;
+      if (isEcho) lane.echoes -= 1;
       if (outcome?.status === 'attached') speedUp(lane);
       if (outcome?.status !== 'waiting') return;
       const { throttled } = failureOf(outcome.failure.code);

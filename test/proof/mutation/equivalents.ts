@@ -456,6 +456,12 @@ export const equivalents: readonly Equivalent[] = [
     'chosen || task',
   ]),
 
+  ...of('lib/runs/adaptive-concurrency.ts', 'A number below zero counts as none.', [
+    'ConditionalExpression',
+    'isEcho',
+    'true',
+    'lane.echoes -= 1',
+  ]),
   ...of('lib/runs/compare-sample.ts', 'Whatever is known of it, a file with other bytes is a miss.', [
     'StringLiteral',
     "'certain'",
