@@ -56,7 +56,7 @@ const deliverClean = async (
     if (!mayHaveWrittenNothing.has(outcome.status)) return outcome;
     const known = await ledger.read(uploadId(upload));
     if (!known?.readable || latestVerdict(known.record.verdict, verdict) === known.record.verdict) return outcome;
-    // Not written when it was being sent a moment ago, and an earlier verdict holds it now: the next round claims it.
+    // A file that only an earlier verdict holds is not changed by this, because the claim of the next round releases it.
     const written = await writeVerdict(upload, verdict, known.record, courier);
     if (written.status !== 'unchanged') return written;
   }
